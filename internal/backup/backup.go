@@ -36,6 +36,14 @@ type Scope struct {
 	Name string
 }
 
+// String is for messages.
+func (s Scope) String() string {
+	if s.ID == "" {
+		return s.Service + " store " + s.Name + " (which does not exist)"
+	}
+	return s.Service + " store " + s.Name + " (id " + s.ID + ")"
+}
+
 // PolicyService manages policies.
 type PolicyService interface {
 	// CheckPolicy reports what this service cannot do with p, before anything is written. Unset

@@ -24,7 +24,7 @@ type Config struct {
 	Compression string
 	// PointsInParallel is how many points this process takes at a time; default 1.
 	PointsInParallel int
-	// ReadCache is how long one listing answers reads; default 30 s.
+	// ReadCache is how long one listing answers reads; 0 switches that off.
 	ReadCache time.Duration
 	// Now is the clock; default time.Now.
 	Now func() time.Time

@@ -1,0 +1,67 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// client is what Configure hands to resources and data sources.
+type client struct {
+	// service is nil while the provider configuration holds values that are not known yet.
+	service backup.Service
+	// unknown names the provider attribute that is not known yet.
+	unknown string
+}
+
+// withClient is embedded in resources.
+type withClient struct {
+	*client
+}
+
+// Configure is called without data during validation.
+func (w *withClient) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	w.set(req.ProviderData, &resp.Diagnostics)
+}
+
+// withDataClient is embedded in data sources.
+type withDataClient struct {
+	*client
+}
+
+// Configure is called without data during validation.
+func (w *withDataClient) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	(*withClient)(w).set(req.ProviderData, &resp.Diagnostics)
+}
+
+func (w *withClient) set(data any, diags *diag.Diagnostics) {
+	if data == nil {
+		return
+	}
+	c, ok := data.(*client)
+	if !ok {
+		diags.AddError("Unexpected Provider Data", fmt.Sprintf("This is a bug in the provider: got %T.", data))
+		return
+	}
+	w.client = c
+}
+
+// ready says whether there is a service to ask: not during validation, and not while the provider
+// configuration is unknown.
+func (c *client) ready() bool {
+	return c != nil && c.service != nil
+}
+
+// notices turns what the service has to say into warnings.
+func (c *client) notices(diags *diag.Diagnostics) {
+	if n, ok := c.service.(backup.Noticer); ok {
+		for _, notice := range n.TakeNotices() {
+			diags.AddWarning(notice.Summary, notice.Detail)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+const (
+	// serviceEnv names the service when the configuration does not.
+	serviceEnv = "SERVERBACKUP_SERVICE"
+	// defaultReadCache is how long one listing answers reads.
+	defaultReadCache = 30 * time.Second
+)
+
+type providerModel struct {
+	Local     types.Object         `tfsdk:"local"`
+	ReadCache timetypes.GoDuration `tfsdk:"read_cache"`
+}
+
+// commonConfig is what every service takes from the provider block.
+type commonConfig struct {
+	readCache time.Duration
+}
+
+// serviceOption is one way to configure the provider: the word in the schema and what it opens.
+type serviceOption struct {
+	name      string
+	attribute schema.SingleNestedAttribute
+	value     func(providerModel) types.Object
+	// open reads the nested attribute, which is null when only the environment names the service.
+	open func(context.Context, types.Object, commonConfig) (backup.Service, diag.Diagnostics)
+}
+
+// serviceOptions are the services that this provider knows.
+func serviceOptions() []serviceOption {
+	return []serviceOption{localOption()}
+}
+
+func (p *serverbackupProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"read_cache": schema.StringAttribute{
+			CustomType: timetypes.GoDurationType{},
+			Optional:   true,
+			MarkdownDescription: "How long one listing of the service answers reads, as a Go duration such as `30s`; default `30s`. " +
+				"Writes of the same run and waits never see a cached answer; `0s` switches the cache off.",
+		},
+	}
+	for _, option := range serviceOptions() {
+		attributes[option.name] = option.attribute
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Puts the backups of servers under infrastructure as code: which servers are protected, by which policy, " +
+			"which points exist, what happened to them and what they cost in space.",
+		Attributes: attributes,
+	}
+}
+
+func (p *serverbackupProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	c := &client{unknown: firstUnknown(ctx, model)}
+	if c.unknown == "" {
+		c.service = openService(ctx, model, &resp.Diagnostics)
+	}
+	resp.ResourceData = c
+	resp.DataSourceData = c
+}
+
+func openService(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {
+	common := commonConfig{readCache: defaultReadCache}
+	if !model.ReadCache.IsNull() {
+		d, dd := model.ReadCache.ValueGoDuration()
+		diags.Append(dd...)
+		if d < 0 {
+			diags.AddAttributeError(path.Root("read_cache"), "Invalid Duration", "read_cache must not be negative.")
+		}
+		common.readCache = d
+	}
+	option := chooseService(model, diags)
+	if diags.HasError() {
+		return nil
+	}
+	svc, d := option.open(ctx, option.value(model), common)
+	diags.Append(d...)
+	return svc
+}
+
+// chooseService finds the one service that is configured; there is no silent default.
+func chooseService(model providerModel, diags *diag.Diagnostics) serviceOption {
+	var chosen []serviceOption
+	for _, option := range serviceOptions() {
+		if !option.value(model).IsNull() {
+			chosen = append(chosen, option)
+		}
+	}
+	env := os.Getenv(serviceEnv)
+	switch {
+	case len(chosen) == 1:
+		return chosen[0]
+	case len(chosen) > 1:
+		diags.AddError("Several Backup Services Configured", fmt.Sprintf(
+			"The provider configuration has %s and %s; keep one. For several services, write several provider blocks with an alias.",
+			chosen[0].name, chosen[1].name))
+		return serviceOption{}
+	case env == "":
+		diags.AddError("No Backup Service Configured",
+			"Write local = {} in the provider block to keep points on this machine, or set the environment variable "+serviceEnv+" to local.")
+		return serviceOption{}
+	}
+	for _, option := range serviceOptions() {
+		if option.name == env {
+			return option
+		}
+	}
+	diags.AddError("Unknown Backup Service", fmt.Sprintf(
+		"The environment variable %s is %q, which is no service of this provider. Set it to local, or write local = {} in the provider block.", serviceEnv, env))
+	return serviceOption{}
+}
+
+// firstUnknown names an attribute whose value is not known yet, such as one taken from a resource
+// that does not exist.
+func firstUnknown(ctx context.Context, model providerModel) string {
+	if model.ReadCache.IsUnknown() {
+		return "read_cache"
+	}
+	for _, option := range serviceOptions() {
+		value := option.value(model)
+		if value.IsUnknown() {
+			return option.name
+		}
+		for name, v := range value.Attributes() {
+			if unknown(ctx, v) {
+				return option.name + "." + name
+			}
+		}
+	}
+	return ""
+}
+
+// unknown looks inside collections and objects too.
+func unknown(ctx context.Context, v attr.Value) bool {
+	tv, err := v.ToTerraformValue(ctx)
+	return err == nil && !tv.IsFullyKnown()
+}

@@ -1,0 +1,69 @@
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// unable reports a failed action in the provider's one voice: action is in title case and names the
+// kind of object ("Create Backup Policy"); the detail is what the service said and what can be done.
+func unable(diags *diag.Diagnostics, action string, err error) {
+	diags.AddError("Unable to "+action, explain(err))
+}
+
+// explain adds what the user can do, unless the error says so itself.
+func explain(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return err.Error() + "\n\nThe time allowed in the timeouts block has passed."
+	case errors.Is(err, context.Canceled):
+		return "The operation was interrupted."
+	default:
+		return err.Error()
+	}
+}
+
+// attributeReader is a configuration, plan or state.
+type attributeReader interface {
+	GetAttribute(ctx context.Context, p path.Path, target any) diag.Diagnostics
+}
+
+// report turns problems into diagnostics on their attributes. Problems with attributes that are not
+// known yet are left for the next plan.
+func report(ctx context.Context, diags *diag.Diagnostics, from attributeReader, problems []backup.Problem) {
+	for _, p := range problems {
+		at, known := locate(ctx, from, p.Path)
+		switch {
+		case !known:
+		case p.Warning:
+			diags.AddAttributeWarning(at, p.Summary, p.Detail)
+		default:
+			diags.AddAttributeError(at, p.Summary, p.Detail)
+		}
+	}
+}
+
+// locate returns the attribute path of names and whether all values on the way are known.
+func locate(ctx context.Context, from attributeReader, names []string) (path.Path, bool) {
+	at := path.Empty()
+	for _, name := range names {
+		at = at.AtName(name)
+		var v attr.Value
+		if d := from.GetAttribute(ctx, at, &v); d.HasError() || v == nil {
+			break
+		}
+		if v.IsUnknown() {
+			return at, false
+		}
+		if v.IsNull() {
+			break
+		}
+	}
+	return at, true
+}

@@ -1,0 +1,116 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+)
+
+type localModel struct {
+	Repository       types.String `tfsdk:"repository"`
+	Password         types.String `tfsdk:"password"`
+	PasswordFile     types.String `tfsdk:"password_file"`
+	CacheDirectory   types.String `tfsdk:"cache_directory"`
+	Host             types.String `tfsdk:"host"`
+	User             types.String `tfsdk:"user"`
+	Compression      types.String `tfsdk:"compression"`
+	PointsInParallel types.Int64  `tfsdk:"points_in_parallel"`
+}
+
+func localOption() serviceOption {
+	return serviceOption{
+		name:      "local",
+		attribute: localProviderSchema(),
+		value:     func(m providerModel) types.Object { return m.Local },
+		open:      openLocal,
+	}
+}
+
+func localProviderSchema() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "The backup service embedded in the provider: points are Kopia snapshots in an encrypted repository. " +
+			"`local = {}` keeps them on this machine.",
+		Attributes: map[string]schema.Attribute{
+			"repository": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Directory of the repository; default `$XDG_DATA_HOME/serverbackup`, which is `~/.local/share/serverbackup` where that variable is not set. " +
+					"The first apply that writes creates it; plans, refreshes and data sources never do.",
+			},
+			"password": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				Validators: []validator.String{
+					stringvalidator.LengthAtLeast(1),
+					stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("password_file")),
+				},
+				MarkdownDescription: "Password of the repository. With neither `password` nor `password_file`, a random key is made when the repository is created; " +
+					"a warning names its file. Whoever loses the password loses the data.",
+			},
+			"password_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "File that holds the password; a line end at its end does not count.",
+			},
+			"cache_directory": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Directory for recently read content; default none, which is fastest for a repository on a disk.",
+			},
+			"host": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Host name of the sources that this machine reads; default the short host name.",
+			},
+			"user": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "User name of the sources that this machine reads; default the user of the operating system.",
+			},
+			"compression": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Compressor of new points, by its Kopia name such as `zstd-fastest`, `zstd`, `s2-default` or `none`; default `zstd-fastest`.",
+			},
+			"points_in_parallel": schema.Int64Attribute{
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(1, 64)},
+				MarkdownDescription: "How many points this process takes at a time, 1 to 64; default 1, because every point already reads with all processors.",
+			},
+		},
+	}
+}
+
+func openLocal(ctx context.Context, value types.Object, common commonConfig) (backup.Service, diag.Diagnostics) {
+	var (
+		model localModel
+		diags diag.Diagnostics
+	)
+	if !value.IsNull() {
+		diags.Append(value.As(ctx, &model, basetypes.ObjectAsOptions{})...)
+		if diags.HasError() {
+			return nil, diags
+		}
+	}
+	svc, err := local.New(local.Config{
+		Repository:       model.Repository.ValueString(),
+		Password:         model.Password.ValueString(),
+		PasswordFile:     model.PasswordFile.ValueString(),
+		CacheDirectory:   model.CacheDirectory.ValueString(),
+		Host:             model.Host.ValueString(),
+		User:             model.User.ValueString(),
+		Compression:      model.Compression.ValueString(),
+		PointsInParallel: int(model.PointsInParallel.ValueInt64()),
+		ReadCache:        common.readCache,
+	})
+	if err != nil {
+		diags.AddAttributeError(path.Root("local"), "Invalid Backup Service Configuration", explain(err))
+		return nil, diags
+	}
+	return svc, diags
+}
