@@ -1,0 +1,35 @@
+// Terraform-provider-serverbackup serves the provider to Terraform or OpenTofu. It is started by them,
+// not by hand.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/provider"
+)
+
+// address is where configurations say the provider comes from; a debugger's TF_REATTACH_PROVIDERS
+// line must name the same.
+const address = "registry.terraform.io/serverbackup/serverbackup"
+
+// version is set by the linker in releases.
+var version = "dev"
+
+func main() {
+	var debug bool
+	flag.BoolVar(&debug, "debug", false, "run as a long-lived process that a debugger can attach to")
+	flag.Parse()
+
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address:         address,
+		Debug:           debug,
+		ProtocolVersion: 6,
+	})
+	if err != nil {
+		log.Fatal(err.Error())
+	}
+}
