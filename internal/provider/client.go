@@ -57,6 +57,21 @@ func (c *client) ready() bool {
 	return c != nil && c.service != nil
 }
 
+// demand is ready for those who cannot go on without a service: it says what is missing.
+func (c *client) demand(diags *diag.Diagnostics) bool {
+	if c.ready() {
+		return true
+	}
+	if c == nil {
+		diags.AddError("Provider Not Configured", "This is a bug in the provider: it was asked for data before it was configured.")
+		return false
+	}
+	diags.AddError("Provider Configuration Not Known Yet", fmt.Sprintf(
+		"%s of the provider configuration comes from something that does not exist yet, so there is no backup service to ask. "+
+			"Apply that first, for example with \"terraform apply -target\", or write a value that is known at plan time.", c.unknown))
+	return false
+}
+
 // notices turns what the service has to say into warnings.
 func (c *client) notices(diags *diag.Diagnostics) {
 	if n, ok := c.service.(backup.Noticer); ok {

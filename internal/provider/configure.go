@@ -75,7 +75,7 @@ func (p *serverbackupProvider) Configure(ctx context.Context, req provider.Confi
 	}
 	c := &client{unknown: firstUnknown(ctx, model)}
 	if c.unknown == "" {
-		c.service = openService(ctx, model, &resp.Diagnostics)
+		c.service = p.open(ctx, model, &resp.Diagnostics)
 	}
 	resp.ResourceData = c
 	resp.DataSourceData = c

@@ -6,8 +6,11 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
 // typeName is the prefix of every resource and data source.
@@ -15,6 +18,8 @@ const typeName = "serverbackup"
 
 type serverbackupProvider struct {
 	version string
+	// open is openService, except in tests that bring a service of their own.
+	open func(context.Context, providerModel, *diag.Diagnostics) backup.Service
 }
 
 var _ provider.Provider = (*serverbackupProvider)(nil)
@@ -22,7 +27,7 @@ var _ provider.Provider = (*serverbackupProvider)(nil)
 // New returns the provider; version is what the CLI shows.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider {
-		return &serverbackupProvider{version: version}
+		return &serverbackupProvider{version: version, open: openService}
 	}
 }
 

@@ -79,6 +79,25 @@ func (c *client) claim(ctx context.Context, id string, private privateSetter, id
 	return diags
 }
 
+// recall sets the identity of an object from its own record, while there is no service to ask: a
+// refresh without identity is an error of the framework. An identity that is already set stays.
+func recall(ctx context.Context, id string, private privateGetter, identity *tfsdk.ResourceIdentity) diag.Diagnostics {
+	if identity == nil || !identity.Raw.IsFullyNull() {
+		return nil
+	}
+	value, diags := private.GetKey(ctx, scopeKey)
+	if diags.HasError() {
+		return diags
+	}
+	model := identityModel{ID: types.StringValue(id)}
+	var record scopeRecord
+	if json.Unmarshal(value, &record) == nil {
+		model.Scope = types.StringValue(scopeString(backup.Scope(record)))
+	}
+	diags.Append(identity.Set(ctx, model)...)
+	return diags
+}
+
 // guard fails when an object of the state belongs to another scope than the configured one: looked
 // up there it would seem gone. An object without a record was just imported.
 func (c *client) guard(ctx context.Context, kind, id string, private privateGetter) diag.Diagnostics {
