@@ -68,7 +68,8 @@ func (c *client) demand(diags *diag.Diagnostics) bool {
 	}
 	diags.AddError("Provider Configuration Not Known Yet", fmt.Sprintf(
 		"%s of the provider configuration comes from something that does not exist yet, so there is no backup service to ask. "+
-			"Apply that first, for example with \"terraform apply -target\", or write a value that is known at plan time.", c.unknown))
+			"Apply that first, for example with \"terraform apply -target\", or write a value that is known at plan time. "+
+			"A data source can also wait: with depends_on naming where the value comes from, it is read during apply.", c.unknown))
 	return false
 }
 

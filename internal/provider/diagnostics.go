@@ -35,7 +35,8 @@ type attributeReader interface {
 }
 
 // report turns problems into diagnostics on their attributes. Problems with attributes that are not
-// known yet are left for the next plan.
+// known yet are left for the apply. Pass the configuration, not the plan: what a plan does not know may
+// just be computed, and left out by the user.
 func report(ctx context.Context, diags *diag.Diagnostics, from attributeReader, problems []backup.Problem) {
 	for _, p := range problems {
 		at, known := locate(ctx, from, p.Path)
@@ -49,21 +50,21 @@ func report(ctx context.Context, diags *diag.Diagnostics, from attributeReader, 
 	}
 }
 
-// locate returns the attribute path of names and whether all values on the way are known.
+// locate returns the attribute path of names and whether all values on the way are known, and the
+// last one through and through.
 func locate(ctx context.Context, from attributeReader, names []string) (path.Path, bool) {
 	at := path.Empty()
+	var last attr.Value
 	for _, name := range names {
 		at = at.AtName(name)
 		var v attr.Value
 		if d := from.GetAttribute(ctx, at, &v); d.HasError() || v == nil {
 			break
 		}
-		if v.IsUnknown() {
-			return at, false
-		}
-		if v.IsNull() {
+		last = v
+		if v.IsUnknown() || v.IsNull() {
 			break
 		}
 	}
-	return at, true
+	return at, last == nil || !unknown(ctx, last)
 }

@@ -128,6 +128,10 @@ func (c *client) guard(ctx context.Context, kind, id string, private privateGett
 
 // importByIDOrIdentity takes an id, or an identity whose scope must be the configured one.
 func (c *client) importByIDOrIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	// Without the scope, the identity would have to change later, which Terraform forbids.
+	if !c.demand(&resp.Diagnostics) {
+		return
+	}
 	id := types.StringValue(req.ID)
 	if req.ID == "" && req.Identity != nil {
 		var identity identityModel
@@ -136,7 +140,7 @@ func (c *client) importByIDOrIdentity(ctx context.Context, req resource.ImportSt
 			return
 		}
 		id = identity.ID
-		if want := identity.Scope.ValueString(); want != "" && c.ready() {
+		if want := identity.Scope.ValueString(); want != "" {
 			have, err := c.service.Scope(ctx)
 			if err != nil {
 				unable(&resp.Diagnostics, "Identify the Backup Store", err)
