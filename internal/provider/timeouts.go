@@ -1,0 +1,32 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+)
+
+// timeoutsAttribute is the timeouts of a resource; an operation with a default of zero has none.
+func timeoutsAttribute(ctx context.Context, create, update, del time.Duration) schema.Attribute {
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+		Create: create > 0, CreateDescription: timeoutText("create", create),
+		Update: update > 0, UpdateDescription: timeoutText("update", update),
+		Delete: del > 0, DeleteDescription: timeoutText("delete", del),
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long operations may take before they give up."
+		return nested
+	}
+	return attribute
+}
+
+func timeoutText(operation string, d time.Duration) string {
+	text := d.String()
+	if d >= time.Minute && d%time.Minute == 0 {
+		text = fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return fmt.Sprintf("How long %s may take, as a Go duration such as 90m; default %s.", operation, text)
+}
