@@ -17,7 +17,7 @@ type WaitOptions struct {
 	// StallTimeout ends the wait with [ErrStalled] once neither status nor progress moved for so
 	// long; zero never does.
 	StallTimeout time.Duration
-	// Progress is told of every look; nil is fine.
+	// Progress is told of every look that finds the point unfinished; nil is fine.
 	Progress func(Point)
 }
 
