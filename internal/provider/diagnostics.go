@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -67,4 +68,12 @@ func locate(ctx context.Context, from attributeReader, names []string) (path.Pat
 		}
 	}
 	return at, last == nil || !unknown(ctx, last)
+}
+
+// named is how messages name an object: by name where there is one, and always by id.
+func named(kind, name, id string) string {
+	if name == "" {
+		return kind + " " + id
+	}
+	return fmt.Sprintf("%s %q (%s)", kind, name, id)
 }

@@ -37,7 +37,10 @@ func (p *serverbackupProvider) Metadata(_ context.Context, _ provider.MetadataRe
 }
 
 func (p *serverbackupProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{}
+	return []func() resource.Resource{
+		newPolicyResource,
+		newServerResource,
+	}
 }
 
 func (p *serverbackupProvider) DataSources(context.Context) []func() datasource.DataSource {

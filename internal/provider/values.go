@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -133,4 +134,13 @@ func gbOrNull(bytes *int64) types.Float64 {
 		return types.Float64Null()
 	}
 	return types.Float64Value(math.Round(float64(*bytes)/(1<<30)*1000) / 1000)
+}
+
+// objectTypes are the attribute types of a nested attribute.
+func objectTypes(a schema.SingleNestedAttribute) map[string]attr.Type {
+	types := make(map[string]attr.Type, len(a.Attributes))
+	for name, member := range a.Attributes {
+		types[name] = member.GetType()
+	}
+	return types
 }

@@ -1,0 +1,179 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*policyResource)(nil)
+	_ resource.ResourceWithIdentity    = (*policyResource)(nil)
+	_ resource.ResourceWithImportState = (*policyResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*policyResource)(nil)
+)
+
+// defaultTimeout is for calls that wait for no backup.
+const defaultTimeout = 10 * time.Minute
+
+// kindPolicy is what messages call the object.
+const kindPolicy = "backup policy"
+
+type policyResource struct {
+	withClient
+}
+
+func newPolicyResource() resource.Resource {
+	return &policyResource{}
+}
+
+func (r *policyResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName + "_policy"
+}
+
+func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identitySchema()
+}
+
+// ModifyPlan asks the service what it cannot do, only about a policy that changes.
+func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !r.ready() || req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	var plan policyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	policy, diags := plan.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	report(ctx, &resp.Diagnostics, req.Config, r.service.CheckPolicy(ctx, policy))
+}
+
+func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan policyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
+		return
+	}
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	policy, diags := plan.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	created, err := r.service.CreatePolicy(ctx, policy)
+	r.notices(&resp.Diagnostics)
+	if err != nil {
+		unable(&resp.Diagnostics, "Create Backup Policy", err)
+		return
+	}
+	plan.settle(created)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(r.claim(ctx, created.ID, resp.Private, resp.Identity)...)
+}
+
+func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state policyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := state.ID.ValueString()
+	if !r.ready() {
+		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
+		return
+	}
+	resp.Diagnostics.Append(r.guard(ctx, kindPolicy, id, req.Private)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	policy, err := r.service.Policy(ctx, id)
+	if err != nil && !errors.Is(err, backup.ErrNotFound) {
+		unable(&resp.Diagnostics, "Read Backup Policy", err)
+		return
+	}
+	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
+	if err != nil {
+		resp.Diagnostics.AddWarning("Backup Policy Not Found", fmt.Sprintf(
+			"The %s was deleted outside of Terraform. The next apply creates it again, unless the configuration drops it.",
+			named(kindPolicy, state.Name.ValueString(), id)))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	resp.Diagnostics.Append(state.fromDomain(ctx, policy)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state policyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.guard(ctx, kindPolicy, id, req.Private)...)
+	want, diags := plan.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	have, diags := state.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	// Timeouts are Terraform's own: the service is not asked to write what it has.
+	if !reflect.DeepEqual(want, have) {
+		updated, err := r.service.UpdatePolicy(ctx, want)
+		r.notices(&resp.Diagnostics)
+		if err != nil {
+			unable(&resp.Diagnostics, "Update Backup Policy", err)
+			return
+		}
+		want = updated
+	}
+	plan.settle(want)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
+}
+
+func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state policyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.guard(ctx, kindPolicy, id, req.Private)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	err := r.service.DeletePolicy(ctx, id)
+	r.notices(&resp.Diagnostics)
+	if err != nil && !errors.Is(err, backup.ErrNotFound) {
+		unable(&resp.Diagnostics, "Delete Backup Policy", err)
+	}
+}
+
+func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importByIDOrIdentity(ctx, req, resp)
+}

@@ -1,0 +1,213 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*serverResource)(nil)
+	_ resource.ResourceWithIdentity    = (*serverResource)(nil)
+	_ resource.ResourceWithImportState = (*serverResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*serverResource)(nil)
+)
+
+// kindServer is what messages call the object.
+const kindServer = "backup server"
+
+type serverResource struct {
+	withClient
+}
+
+func newServerResource() resource.Resource {
+	return &serverResource{}
+}
+
+func (r *serverResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = typeName + "_server"
+}
+
+func (r *serverResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identitySchema()
+}
+
+// ModifyPlan plans what left-out attributes mean on the configured service, and asks it what it
+// cannot do, only about a server that changes.
+func (r *serverResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !r.ready() {
+		return
+	}
+	scope, err := r.service.Scope(ctx)
+	if err != nil {
+		unable(&resp.Diagnostics, "Identify the Backup Store", err)
+		return
+	}
+	planServerOptions(ctx, scope.Service, req, resp)
+	if resp.Diagnostics.HasError() || resp.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	want, diags := serverOf(ctx, resp.Plan)
+	resp.Diagnostics.Append(diags...)
+	var prior *backup.Server
+	if !req.State.Raw.IsNull() {
+		have, diags := serverOf(ctx, req.State)
+		resp.Diagnostics.Append(diags...)
+		prior = &have
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	report(ctx, &resp.Diagnostics, req.Config, r.service.CheckServer(ctx, want, prior))
+}
+
+// serverOf reads the server of a plan or a state.
+func serverOf(ctx context.Context, from interface {
+	Get(context.Context, any) diag.Diagnostics
+},
+) (backup.Server, diag.Diagnostics) {
+	var model serverModel
+	if diags := from.Get(ctx, &model); diags.HasError() {
+		return backup.Server{}, diags
+	}
+	return model.toDomain(ctx)
+}
+
+func (r *serverResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan serverModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
+		return
+	}
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	server, diags := plan.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	created, err := r.service.CreateServer(ctx, server)
+	r.notices(&resp.Diagnostics)
+	if err != nil {
+		unable(&resp.Diagnostics, "Create Backup Server", err)
+		return
+	}
+	resp.Diagnostics.Append(plan.settle(ctx, created)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(r.claim(ctx, created.ID, resp.Private, resp.Identity)...)
+}
+
+func (r *serverResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state serverModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := state.ID.ValueString()
+	if !r.ready() {
+		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
+		return
+	}
+	resp.Diagnostics.Append(r.guard(ctx, kindServer, id, req.Private)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	server, err := r.service.Server(ctx, id)
+	if err != nil && !errors.Is(err, backup.ErrNotFound) {
+		unable(&resp.Diagnostics, "Read Backup Server", err)
+		return
+	}
+	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
+	if err != nil {
+		resp.Diagnostics.AddWarning("Backup Server Not Found", fmt.Sprintf(
+			"The %s was deleted outside of Terraform. The next apply creates it again, unless the configuration drops it; "+
+				"points that are left of it stay in the store and do not become points of the new one.",
+			named(kindServer, state.Name.ValueString(), id)))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	resp.Diagnostics.Append(state.fromDomain(ctx, server)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *serverResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state serverModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.guard(ctx, kindServer, id, req.Private)...)
+	want, diags := plan.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	have, diags := state.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	// points_on_destroy and timeouts are Terraform's own: the service is not asked to write what it has.
+	if !reflect.DeepEqual(want, have) {
+		updated, err := r.service.UpdateServer(ctx, want)
+		r.notices(&resp.Diagnostics)
+		if err != nil {
+			unable(&resp.Diagnostics, "Update Backup Server", err)
+			return
+		}
+		want = updated
+	}
+	resp.Diagnostics.Append(plan.settle(ctx, want)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
+}
+
+func (r *serverResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state serverModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.guard(ctx, kindServer, id, req.Private)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	fate := backup.PointsOnDestroy(state.PointsOnDestroy.ValueString())
+	if fate == "" {
+		fate = backup.PointsFail
+	}
+	err := r.service.DeleteServer(ctx, id, fate)
+	r.notices(&resp.Diagnostics)
+	switch {
+	case err == nil, errors.Is(err, backup.ErrNotFound):
+	case errors.Is(err, backup.ErrConflict) && fate == backup.PointsFail:
+		resp.Diagnostics.AddError("Unable to Delete Backup Server", explain(err)+"\n\n"+
+			"points_on_destroy of this server is \"fail\". Set it to \"keep\" to leave the points in the store, or to \"delete\" to delete them with the server. "+
+			"Apply that first: a destroy or replacement goes by what was applied last.")
+	default:
+		unable(&resp.Diagnostics, "Delete Backup Server", err)
+	}
+}
+
+func (r *serverResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importByIDOrIdentity(ctx, req, resp)
+}
