@@ -1,9 +1,18 @@
 package local
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 // Config is where a repository is and how to open it. Empty members have defaults.
@@ -26,23 +35,90 @@ type Config struct {
 	PointsInParallel int
 	// ReadCache is how long one listing answers reads; 0 switches that off.
 	ReadCache time.Duration
+	// CheckpointInterval is how much work a killed process can lose; default 5 minutes.
+	CheckpointInterval time.Duration
 	// Now is the clock; default time.Now.
 	Now func() time.Time
+}
+
+// resolve fills in the defaults and makes paths absolute.
+func (c Config) resolve(ctx context.Context) (Config, error) {
+	if c.Repository == "" {
+		dir, err := dataHome()
+		if err != nil {
+			return c, backup.Errorf(nil, "local.repository is not set and has no default here: %v. Set local.repository to a directory.", err)
+		}
+		c.Repository = filepath.Join(dir, "serverbackup")
+	}
+	if scheme, _, ok := strings.Cut(c.Repository, "://"); ok {
+		return c, backup.Errorf(backup.ErrUnsupported, "local.repository is %q, but this version keeps repositories in directories only, not on %s. Write an absolute path.", c.Repository, scheme)
+	}
+	for _, path := range []*string{&c.Repository, &c.CacheDirectory, &c.PasswordFile} {
+		if *path == "" {
+			continue
+		}
+		abs, err := filepath.Abs(*path)
+		if err != nil {
+			return c, err
+		}
+		*path = abs
+	}
+	if c.Password != "" && c.PasswordFile != "" {
+		return c, backup.Errorf(nil, "local.password and local.password_file are both set. Keep one.")
+	}
+	if c.Host == "" {
+		c.Host = engine.DefaultHost(ctx)
+	}
+	if c.User == "" {
+		c.User = engine.DefaultUser(ctx)
+	}
+	if c.Compression == "" {
+		c.Compression = engine.DefaultCompression
+	}
+	if names := engine.Compressions(); !slices.Contains(names, c.Compression) {
+		return c, backup.Errorf(nil, "local.compression is %q, which is none of: %s.", c.Compression, strings.Join(names, ", "))
+	}
+	c.PointsInParallel = max(c.PointsInParallel, 1)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c, nil
+}
+
+// dataHome is $XDG_DATA_HOME or what stands for it on this system.
+func dataHome() (string, error) {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return dir, nil
+	}
+	if runtime.GOOS == "windows" {
+		if dir := os.Getenv("LocalAppData"); dir != "" {
+			return dir, nil
+		}
+		return "", errors.New("%LocalAppData% is not set")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Application Support"), nil
+	}
+	return filepath.Join(home, ".local", "share"), nil
 }
 
 // ServerOptions are the options of a [backup.Server] on this service.
 type ServerOptions struct {
 	// Host and User are the Kopia identity of the sources; default the service's own.
-	Host string
-	User string
+	Host string `json:"host"`
+	User string `json:"user"`
 	// Sources are absolute paths of directories, files or images.
-	Sources []string
+	Sources []string `json:"sources"`
 	// Exclude are gitignore-style rules.
-	Exclude []string
+	Exclude []string `json:"exclude,omitempty"`
 	// OneFileSystem stays on the file system of each source.
-	OneFileSystem bool
-	// OnUnreadable is what an unreadable file does to a point: fail or warn.
-	OnUnreadable OnUnreadable
+	OneFileSystem bool `json:"one_file_system"`
+	// OnUnreadable is what an unreadable file does to a point: fail (the default) or warn.
+	OnUnreadable OnUnreadable `json:"on_unreadable"`
 }
 
 // OnUnreadable is what an unreadable file does to a point.
@@ -56,9 +132,32 @@ const (
 	UnreadableWarns OnUnreadable = "warn"
 )
 
-// Service is the embedded backup service.
-type Service struct{ backup.Service }
+// options are the options of a server with defaults filled in.
+func (s *Service) options(server backup.Server) (ServerOptions, error) {
+	o, ok := server.Options.(ServerOptions)
+	if !ok {
+		return o, backup.Errorf(nil, "the server %q has no local options: write local = { sources = [...] }", server.Name)
+	}
+	if o.Host == "" {
+		o.Host = s.cfg.Host
+	}
+	if o.User == "" {
+		o.User = s.cfg.User
+	}
+	if o.OnUnreadable == "" {
+		o.OnUnreadable = UnreadableFails
+	}
+	o.Sources = slices.Sorted(slices.Values(o.Sources))
+	return o, nil
+}
 
-// New returns a service for a repository. It touches no disk: the repository is opened by the first
-// call that needs it.
-func New(cfg Config) (*Service, error) { return &Service{}, nil }
+// here says whether the sources of a server are on this machine.
+func (s *Service) here(o ServerOptions) bool {
+	return strings.EqualFold(o.Host, s.cfg.Host)
+}
+
+func elsewhere(server string, o ServerOptions, host string) string {
+	return fmt.Sprintf("The sources of server %q are on host %s, and this machine is %s: it cannot read them. "+
+		"Take the point where the provider runs on host %s, or set local.host of the provider if this machine is that host.",
+		server, o.Host, host, o.Host)
+}

@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/kopia/kopia/repo"
+	"github.com/kopia/kopia/repo/blob"
+	"github.com/kopia/kopia/repo/manifest"
+	"github.com/kopia/kopia/snapshot"
+)
+
+// Tags on snapshots; the prefix makes them tags for Kopia's own command line too
+// (kopia snapshot list --tags serverbackup-point:ID).
+const (
+	pointTag      = "tag:serverbackup-point"
+	volumeTag     = "tag:serverbackup-volume"
+	checkpointTag = "tag:serverbackup-checkpoint"
+)
+
+// pin keeps Kopia's own retention away from our snapshots.
+const pin = "serverbackup"
+
+// Source is what Kopia calls a snapshot source.
+type Source struct {
+	Host, User, Path string
+}
+
+func (s Source) info() snapshot.SourceInfo {
+	return snapshot.SourceInfo{Host: s.Host, UserName: s.User, Path: s.Path}
+}
+
+// Volumes returns the volumes in the repository by point: those whose snapshot is finished. It reads
+// no snapshot, only their tags.
+func (r *Repo) Volumes(ctx context.Context) (map[string]map[string]bool, error) {
+	found, err := r.rep.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: snapshot.ManifestType})
+	if err != nil {
+		return nil, translate(err)
+	}
+	volumes := make(map[string]map[string]bool)
+	for _, md := range found {
+		point, volume := md.Labels[pointTag], md.Labels[volumeTag]
+		if point == "" || volume == "" {
+			continue
+		}
+		if volumes[point] == nil {
+			volumes[point] = make(map[string]bool, 1)
+		}
+		volumes[point][volume] = true
+	}
+	return volumes, nil
+}
+
+// DeletePoint removes the snapshots of a point, unfinished ones included.
+func (w *Writer) DeletePoint(ctx context.Context, point string) error {
+	return deleteSnapshots(ctx, w.w, map[string]string{pointTag: point}, "")
+}
+
+// deleteOlder removes what earlier tries at a volume of a point left behind: checkpoints, and a
+// snapshot that was finished but not recorded.
+func deleteOlder(ctx context.Context, w repo.RepositoryWriter, point, volume string, keep manifest.ID) error {
+	if err := deleteSnapshots(ctx, w, map[string]string{pointTag: point, checkpointTag: "1"}, keep); err != nil {
+		return err
+	}
+	return deleteSnapshots(ctx, w, map[string]string{pointTag: point, volumeTag: volume}, keep)
+}
+
+func deleteSnapshots(ctx context.Context, w repo.RepositoryWriter, tags map[string]string, keep manifest.ID) error {
+	ids, err := snapshot.ListSnapshotManifests(ctx, w, nil, tags)
+	if err != nil {
+		return translate(err)
+	}
+	for _, id := range ids {
+		if id == keep {
+			continue
+		}
+		if err := w.DeleteManifest(ctx, id); err != nil {
+			return translate(err)
+		}
+	}
+	return nil
+}
+
+// StoredBytes measures the repository: the size of all its blobs.
+func (r *Repo) StoredBytes(ctx context.Context) (int64, error) {
+	var total int64
+	err := r.rep.BlobReader().ListBlobs(ctx, "", func(b blob.Metadata) error {
+		total += b.Length
+		return nil
+	})
+	return total, translate(err)
+}

@@ -1,0 +1,84 @@
+package local
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// History lists runs and deletions newest first. Both stay when the point is gone.
+func (s *Service) History(ctx context.Context, f backup.HistoryFilter) iter.Seq2[backup.HistoryEntry, error] {
+	return collect(func() (list []backup.HistoryEntry, err error) {
+		err = s.view(ctx, backup.Cached, func(ix *index) error {
+			for _, r := range ix.runs.rows {
+				for _, e := range s.entries(ix, r.value) {
+					if f.Match(e) {
+						list = append(list, e)
+					}
+				}
+			}
+			return nil
+		})
+		slices.SortFunc(list, func(a, b backup.HistoryEntry) int {
+			if c := b.StartedAt.Compare(a.StartedAt); c != 0 {
+				return c
+			}
+			return strings.Compare(b.ID, a.ID)
+		})
+		return list, err
+	})
+}
+
+// entries are the run and, if its point was deleted, the deletion.
+func (s *Service) entries(ix *index, r runRecord) []backup.HistoryEntry {
+	entry := backup.HistoryEntry{
+		ID:             r.ID,
+		Kind:           backup.KindBackup,
+		ServiceStatus:  string(r.State),
+		PointID:        r.ID,
+		ServerID:       r.ServerID,
+		ServerName:     r.ServerName,
+		PolicyID:       r.PolicyID,
+		LocationID:     r.LocationID,
+		Type:           r.Type,
+		ScheduleType:   r.ScheduleType,
+		StartedAt:      r.StartedAt,
+		FinishedAt:     r.FinishedAt,
+		DeletionStatus: backup.DeletionPresent,
+		Error:          r.Error,
+	}
+	var size int64
+	for _, v := range r.Volumes {
+		size += v.SizeBytes
+	}
+	if len(r.Volumes) > 0 {
+		entry.SizeBytes = &size
+	}
+	switch r.State {
+	case runComplete:
+		entry.Status = backup.HistorySucceeded
+	case runRunning:
+		entry.Status = backup.HistoryRunning
+	default:
+		entry.Status = backup.HistoryFailed
+	}
+	p, exists := s.point(ix, r)
+	switch {
+	case !exists:
+		entry.DeletionStatus = backup.DeletionDeleted
+	case r.State == runRunning && p.Status == backup.StatusError:
+		entry.Status, entry.ServiceStatus, entry.Error = backup.HistoryFailed, p.ServiceStatus, p.Error
+	}
+	if r.DeletedAt.IsZero() {
+		return []backup.HistoryEntry{entry}
+	}
+	deletion := entry
+	deletion.ID = r.ID + "-delete"
+	deletion.Kind = backup.KindDelete
+	deletion.Status, deletion.ServiceStatus, deletion.Error = backup.HistorySucceeded, string(runComplete), ""
+	deletion.StartedAt, deletion.FinishedAt = r.DeletedAt, r.DeletedAt
+	return []backup.HistoryEntry{entry, deletion}
+}

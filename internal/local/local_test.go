@@ -1,0 +1,100 @@
+package local_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+)
+
+// newService returns a service on a repository of its own; edit changes its configuration.
+func newService(t *testing.T, edit func(*local.Config)) *local.Service {
+	t.Helper()
+	cfg := local.Config{
+		Repository: filepath.Join(t.TempDir(), "repository"),
+		Password:   "correct horse",
+		Host:       "testhost",
+		User:       "tester",
+		ReadCache:  30 * time.Second,
+	}
+	if edit != nil {
+		edit(&cfg)
+	}
+	svc, err := local.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := svc.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return svc
+}
+
+// tree makes files below a new directory.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		write(t, filepath.Join(dir, name), content)
+	}
+	return dir
+}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// protect puts directories under backup.
+func protect(t *testing.T, svc *local.Service, name string, sources ...string) backup.Server {
+	t.Helper()
+	srv, err := svc.CreateServer(t.Context(), backup.Server{
+		Name: name, Enabled: true,
+		Options: local.ServerOptions{Sources: sources, OneFileSystem: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return srv
+}
+
+// take takes a point and waits for it.
+func take(t *testing.T, svc *local.Service, r backup.PointRequest) backup.Point {
+	t.Helper()
+	p, err := svc.StartPoint(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err = backup.WaitPoint(t.Context(), svc, p, backup.WaitOptions{Interval: 5 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestPoints(t *testing.T) {
+	t.Parallel()
+	svc := newService(t, nil)
+	dir := tree(t, map[string]string{"a": "one", "b/c": "two"})
+	srv := protect(t, svc, "web", dir)
+	first := take(t, svc, backup.PointRequest{ServerID: srv.ID})
+	if first.Status != backup.StatusAvailable || first.Type != backup.TypeFull || *first.SizeBytes != 6 {
+		t.Fatalf("first point: %+v", first)
+	}
+	write(t, filepath.Join(dir, "d"), "three")
+	second := take(t, svc, backup.PointRequest{ServerID: srv.ID})
+	if second.Type != backup.TypeIncremental || *second.SizeBytes != 11 {
+		t.Fatalf("second point: %+v", second)
+	}
+}

@@ -1,0 +1,174 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// Points lists newest first.
+func (s *Service) Points(ctx context.Context, f backup.PointFilter) iter.Seq2[backup.Point, error] {
+	return collect(func() (list []backup.Point, err error) {
+		err = s.view(ctx, backup.Cached, func(ix *index) error {
+			for _, r := range ix.runs.rows {
+				if p, ok := s.point(ix, r.value); ok && f.Match(p) {
+					list = append(list, p)
+				}
+			}
+			return nil
+		})
+		slices.SortFunc(list, func(a, b backup.Point) int {
+			if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 {
+				return c
+			}
+			return strings.Compare(a.ID, b.ID)
+		})
+		return list, err
+	})
+}
+
+// Point returns one point. A run of this process is always seen as it is now.
+func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) (p backup.Point, err error) {
+	s.mu.Lock()
+	_, ours := s.running[id]
+	s.mu.Unlock()
+	err = s.view(ctx, fresh && backup.Freshness(!ours), func(ix *index) error {
+		if rec, ok := ix.runs.get(id); ok {
+			if p, ok = s.point(ix, rec); ok {
+				return nil
+			}
+		}
+		return notFound("point", id)
+	})
+	return p, err
+}
+
+// point is the point of a run, if there is one: not after it was deleted, and not if its snapshots
+// are gone by other hands.
+func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
+	if !r.DeletedAt.IsZero() {
+		return backup.Point{}, false
+	}
+	p := backup.Point{
+		ID:             r.ID,
+		ServerID:       r.ServerID,
+		ServerName:     r.ServerName,
+		Name:           r.Name,
+		Description:    r.Description,
+		ServiceStatus:  string(r.State),
+		Error:          r.Error,
+		Type:           r.Type,
+		ScheduleType:   r.ScheduleType,
+		PolicyID:       r.PolicyID,
+		LocationID:     r.LocationID,
+		CreatedAt:      r.StartedAt,
+		FinishedAt:     r.FinishedAt,
+		Tags:           maps.Clone(r.Tags),
+		DeletionStatus: backup.DeletionPresent,
+	}
+	switch {
+	case r.State == runRunning && s.running[r.ID] != nil:
+		p.Status = backup.StatusCreating
+		p.Progress = ptr(s.running[r.ID].percent.Load())
+		return p, true
+	case r.State == runRunning && r.Owner.alive(r.RenewedAt, s.cfg.Now()):
+		p.Status = backup.StatusCreating
+		return p, true
+	case r.State == runRunning:
+		p.Status, p.ServiceStatus = backup.StatusError, string(runDiscarded)
+		p.Error = "The process that took the point ended before it was finished. The next apply of the same configuration takes it up again."
+	case r.State == runComplete:
+		p.Status = backup.StatusAvailable
+	default:
+		p.Status = backup.StatusError
+	}
+
+	var size int64
+	lost := 0
+	for _, v := range r.Volumes {
+		vp := backup.VolumePoint{
+			ID: v.ID, Name: v.Source, SourceID: v.Source, Status: backup.StatusAvailable,
+			Type: v.Type, SizeBytes: ptr(v.SizeBytes), SourceSizeBytes: ptr(v.SizeBytes), Bootable: ptr(false),
+		}
+		if !v.Complete {
+			vp.Status = backup.StatusError
+		}
+		if !ix.volumes[r.ID][v.ID] {
+			vp.Status = backup.StatusError
+			lost++
+		}
+		size += v.SizeBytes
+		p.Volumes = append(p.Volumes, vp)
+	}
+	switch {
+	case p.Status != backup.StatusAvailable || lost == 0:
+	case lost == len(r.Volumes):
+		return backup.Point{}, false
+	default:
+		p.Status = backup.StatusError
+		p.Error = fmt.Sprintf("%d of the %d snapshots of this point are gone; they were deleted with another program.", lost, len(r.Volumes))
+	}
+	if len(r.Volumes) > 0 {
+		p.SizeBytes, p.SourceSizeBytes = ptr(size), ptr(size)
+	}
+	p.NewBytes, p.IncompleteFiles = ptr(r.NewBytes), ptr(r.IncompleteFiles)
+	return p, true
+}
+
+// UpdatePoint changes the tags of a point.
+func (s *Service) UpdatePoint(ctx context.Context, id string, u backup.PointUpdate) (backup.Point, error) {
+	if _, err := s.Point(ctx, id, backup.Cached); err != nil {
+		return backup.Point{}, err
+	}
+	err := s.change(ctx, "tag point", func(ctx context.Context, t *tx) error {
+		rec, ok := t.index.runs.get(id)
+		if !ok {
+			return notFound("point", id)
+		}
+		if u.Tags != nil {
+			rec.Tags = maps.Clone(*u.Tags)
+		}
+		return put(ctx, t, t.index.runs, id, rec)
+	})
+	if err != nil {
+		return backup.Point{}, err
+	}
+	return s.Point(ctx, id, backup.Cached)
+}
+
+// DeletePoint deletes a point; its history stays. Space is given back by the repository's maintenance.
+func (s *Service) DeletePoint(ctx context.Context, id string) error {
+	if err := s.view(ctx, backup.Cached, func(*index) error { return nil }); err != nil {
+		return err
+	}
+	if scope, err := s.Scope(ctx); err != nil || scope.ID == "" {
+		return err
+	}
+	return s.change(ctx, "delete point", func(ctx context.Context, t *tx) error {
+		rec, ok := t.index.runs.get(id)
+		if !ok || !rec.DeletedAt.IsZero() {
+			return nil
+		}
+		if p, ok := s.point(t.index, rec); ok && p.Status == backup.StatusCreating {
+			return backup.Errorf(backup.ErrBusy, "The point %s is being taken.", id)
+		}
+		return s.deletePoint(ctx, t, rec)
+	})
+}
+
+func (s *Service) deletePoint(ctx context.Context, t *tx, rec runRecord) error {
+	if err := t.DeletePoint(ctx, rec.ID); err != nil {
+		return err
+	}
+	rec.DeletedAt = s.cfg.Now().UTC()
+	volumes := t.index.volumes
+	t.after = append(t.after, func() { delete(volumes, rec.ID) })
+	return put(ctx, t, t.index.runs, rec.ID, rec)
+}
+
+func ptr[T any](v T) *T { return &v }

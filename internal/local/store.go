@@ -1,0 +1,174 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/gofrs/flock"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
+)
+
+// store opens the repository when it is needed: for reading only until the first write, so that
+// plans and refreshes cannot change anything.
+type store struct {
+	cfg Config
+
+	mu     sync.Mutex
+	reader *engine.Repo
+	writer *engine.Repo
+	notes  []backup.Notice
+}
+
+// read returns the open repository, nil if there is none yet.
+func (s *store) read(ctx context.Context) (*engine.Repo, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer != nil {
+		return s.writer, nil
+	}
+	if s.reader == nil {
+		repo, err := s.open(ctx, true)
+		if errors.Is(err, engine.ErrAbsent) {
+			return nil, nil //nolint:nilnil // no repository is no error
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.reader = repo
+	}
+	return s.reader, nil
+}
+
+// write returns the repository open for writing, and creates it if there is none.
+func (s *store) write(ctx context.Context) (*engine.Repo, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer != nil {
+		return s.writer, nil
+	}
+	repo, err := s.open(ctx, false)
+	if errors.Is(err, engine.ErrAbsent) {
+		if err = s.create(ctx); err == nil {
+			repo, err = s.open(ctx, false)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	// The reader stays open until the end: somebody may be using it.
+	s.writer = repo
+	return repo, nil
+}
+
+func (s *store) open(ctx context.Context, readOnly bool) (*engine.Repo, error) {
+	if err := engine.Probe(s.cfg.Repository); err != nil {
+		return nil, s.explain("open", err)
+	}
+	password, err := s.cfg.password()
+	if err != nil {
+		return nil, err
+	}
+	repo, err := engine.Open(context.WithoutCancel(ctx), s.engineOptions(password, readOnly))
+	return repo, s.explain("open", err)
+}
+
+func (s *store) engineOptions(password string, readOnly bool) engine.Options {
+	return engine.Options{
+		Path:           s.cfg.Repository,
+		Password:       password,
+		CacheDirectory: s.cfg.CacheDirectory,
+		Host:           s.cfg.Host,
+		User:           s.cfg.User,
+		ReadOnly:       readOnly,
+		Now:            s.cfg.Now,
+	}
+}
+
+// create makes the repository, one process of the machine at a time.
+func (s *store) create(ctx context.Context) error {
+	dir, err := privateDir()
+	if err != nil {
+		return err
+	}
+	lock := flock.New(filepath.Join(dir, "create.lock"))
+	if err := lock.Lock(); err != nil {
+		return fmt.Errorf("lock %s: %w", lock.Path(), err)
+	}
+	defer lock.Unlock() //nolint:errcheck // closing releases it
+	if err := engine.Probe(s.cfg.Repository); !errors.Is(err, engine.ErrAbsent) {
+		return s.explain("create", err)
+	}
+	password, notice, err := s.cfg.newPassword()
+	if err != nil {
+		return err
+	}
+	if err := engine.Create(ctx, s.engineOptions(password, false)); err != nil {
+		return s.explain("create", err)
+	}
+	if notice != nil {
+		s.notes = append(s.notes, *notice)
+	}
+	return nil
+}
+
+// explain says what to do about the errors that a user can mend.
+func (s *store) explain(verb string, err error) error {
+	message := fmt.Sprintf("cannot %s the repository %s: %v.", verb, s.cfg.Repository, err)
+	var kind error
+	switch {
+	case err == nil || errors.Is(err, engine.ErrAbsent):
+		return err
+	case errors.Is(err, engine.ErrPassword):
+		kind = backup.ErrDenied
+		message = fmt.Sprintf("The password does not open the repository %s. Check local.password or local.password_file; nothing was read or changed.", s.cfg.Repository)
+	case errors.Is(err, engine.ErrNotRepository):
+		kind = backup.ErrConflict
+		message += " Set local.repository to a new or empty directory, or to an existing repository."
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		kind = backup.ErrDenied
+		message += " This user must be able to read and write that directory."
+	case errors.Is(err, syscall.ENOSPC):
+		kind = backup.ErrQuota
+		message += " Free some space there or set local.repository to a larger disk."
+	}
+	return &backup.ServiceError{Kind: kind, Message: message, Err: err}
+}
+
+func (s *store) takeNotices() []backup.Notice {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	notes := s.notes
+	s.notes = nil
+	return notes
+}
+
+func (s *store) close(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, repo := range []*engine.Repo{s.reader, s.writer} {
+		if repo != nil {
+			errs = append(errs, repo.Close(ctx))
+		}
+	}
+	s.reader, s.writer = nil, nil
+	return errors.Join(errs...)
+}
+
+// privateDir is for locks: per user, never for data.
+func privateDir() (string, error) {
+	base, err := os.UserCacheDir()
+	if err != nil {
+		base = os.TempDir()
+	}
+	dir := filepath.Join(base, "serverbackup")
+	return dir, os.MkdirAll(dir, 0o700)
+}
