@@ -1,0 +1,6 @@
+import {
+  to = serverbackup_policy.nightly
+  identity = {
+    id = "6f1c3a52-8d0e-4a57-9f0b-2f6f1f4f8a10"
+  }
+}
