@@ -96,9 +96,21 @@ const schedulesDescription = "When backups run: RFC 5545 recurrence rules in `ti
 	"`BYDAY` and `BYMONTHDAY`. Daily and coarser rules must say `BYHOUR` and `BYMINUTE`. A time that daylight saving skips runs once after the gap, " +
 	"one that comes twice runs once. `[]` means that nothing runs by itself. Order and spelling of the rules do not matter."
 
+// retentionRules are the members of retention.
+var retentionRules = map[string]string{
+	"latest":  "Keep the newest so many points",
+	"hourly":  "Keep the newest point of each of the last so many hours",
+	"daily":   "Keep the newest point of each of the last so many days",
+	"weekly":  "Keep the newest point of each of the last so many weeks",
+	"monthly": "Keep the newest point of each of the last so many months",
+	"yearly":  "Keep the newest point of each of the last so many years",
+	"days":    "Keep every point that is younger than so many days",
+}
+
 func retentionSchema() schema.SingleNestedAttribute {
-	rule := func(text string) schema.Int64Attribute {
-		return schema.Int64Attribute{
+	rules := make(map[string]schema.Attribute, len(retentionRules))
+	for name, text := range retentionRules {
+		rules[name] = schema.Int64Attribute{
 			Optional:            true,
 			Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			MarkdownDescription: text + ", 1 or more; default: no such rule.",
@@ -109,14 +121,6 @@ func retentionSchema() schema.SingleNestedAttribute {
 		Validators: []validator.Object{retentionValidator{}},
 		MarkdownDescription: "Which points stay; default every point, for ever. With several rules, a point stays while any of them keeps it. " +
 			"Hours to years are those of `timezone`, weeks begin on Monday, and only periods that have a point count.",
-		Attributes: map[string]schema.Attribute{
-			"latest":  rule("Keep the newest so many points"),
-			"hourly":  rule("Keep the newest point of each of the last so many hours"),
-			"daily":   rule("Keep the newest point of each of the last so many days"),
-			"weekly":  rule("Keep the newest point of each of the last so many weeks"),
-			"monthly": rule("Keep the newest point of each of the last so many months"),
-			"yearly":  rule("Keep the newest point of each of the last so many years"),
-			"days":    rule("Keep every point that is younger than so many days"),
-		},
+		Attributes: rules,
 	}
 }

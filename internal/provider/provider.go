@@ -44,5 +44,10 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 }
 
 func (p *serverbackupProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{}
+	return []func() datasource.DataSource{
+		newPoliciesDataSource,
+		newPolicyDataSource,
+		newServersDataSource,
+		newServerDataSource,
+	}
 }
