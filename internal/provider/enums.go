@@ -1,6 +1,12 @@
 package provider
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
 
 // inCode is how descriptions list the allowed values of an attribute.
 func inCode[T ~string](values []T) string {
@@ -17,4 +23,12 @@ func converted[To, From ~string](values []From) []To {
 		out[i] = To(v)
 	}
 	return out
+}
+
+// enumSet validates a set that has to name some of the values.
+func enumSet[T ~string](values []T) []validator.Set {
+	return []validator.Set{
+		setvalidator.SizeAtLeast(1),
+		setvalidator.ValueStringsAre(stringvalidator.OneOf(converted[string](values)...)),
+	}
 }

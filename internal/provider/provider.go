@@ -40,6 +40,7 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 	return []func() resource.Resource{
 		newPolicyResource,
 		newServerResource,
+		newPointResource,
 	}
 }
 
@@ -49,5 +50,9 @@ func (p *serverbackupProvider) DataSources(context.Context) []func() datasource.
 		newPolicyDataSource,
 		newServersDataSource,
 		newServerDataSource,
+		newPointsDataSource,
+		newPointDataSource,
+		newHistoryDataSource,
+		newSpaceUsageDataSource,
 	}
 }

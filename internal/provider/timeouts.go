@@ -24,9 +24,9 @@ func timeoutsAttribute(ctx context.Context, create, update, del time.Duration) s
 }
 
 func timeoutText(operation string, d time.Duration) string {
-	text := d.String()
-	if d >= time.Minute && d%time.Minute == 0 {
-		text = fmt.Sprintf("%dm", d/time.Minute)
+	amount, unit := d/time.Minute, "m"
+	if d%time.Hour == 0 {
+		amount, unit = d/time.Hour, "h"
 	}
-	return fmt.Sprintf("How long %s may take, as a Go duration such as 90m; default %s.", operation, text)
+	return fmt.Sprintf("How long %s may take, as a Go duration such as 90m; default %d%s.", operation, amount, unit)
 }

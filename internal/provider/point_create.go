@@ -1,0 +1,65 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// Create records the point as soon as its id is known and only then waits: whatever happens to the
+// wait, the state knows what there is to delete. It records with a context of its own, since the
+// wait may have ended because the context did.
+func (r *pointResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var model pointModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
+		return
+	}
+	defer r.notices(&resp.Diagnostics)
+	timeout, d := model.Timeouts.Create(ctx, defaultPointCreateTimeout)
+	resp.Diagnostics.Append(d...)
+	stall, d := model.StallTimeout.ValueGoDuration()
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	waitCtx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	point, err := r.start(waitCtx, model.toDomain())
+	if err != nil {
+		unable(&resp.Diagnostics, "Create Backup Point", err)
+		return
+	}
+	recordCtx := context.WithoutCancel(ctx)
+	model.started(point)
+	resp.Diagnostics.Append(resp.State.Set(recordCtx, &model)...)
+	resp.Diagnostics.Append(r.claim(recordCtx, point.ID, resp.Private, resp.Identity)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if model.Wait.ValueBool() || point.Status.Stable() {
+		w := pointWait{service: r.service, stall: stall, timeout: timeout}
+		point = w.follow(waitCtx, point, &resp.Diagnostics)
+		model.started(point)
+		resp.Diagnostics.Append(resp.State.Set(recordCtx, &model)...)
+	}
+}
+
+// start asks for the point. A busy server has refused, so asking again starts no second backup.
+func (r *pointResource) start(ctx context.Context, request backup.PointRequest) (backup.Point, error) {
+	var point backup.Point
+	err := whileBusy(ctx, func() (err error) {
+		point, err = r.service.StartPoint(ctx, request)
+		return err
+	})
+	if errors.Is(err, backup.ErrNotFound) {
+		err = fmt.Errorf("%w\n\nserver_id must be the id of a serverbackup_server that exists; it is %q", err, request.ServerID)
+	}
+	return point, err
+}

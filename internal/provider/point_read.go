@@ -1,0 +1,88 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// Read sets the identity before anything else: the framework demands it even of an object that is
+// removed from the state.
+func (r *pointResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state pointModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := state.ID.ValueString()
+	if !r.ready() {
+		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
+		return
+	}
+	resp.Diagnostics.Append(r.guard(ctx, kindPoint, id, req.Private)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	point, err := r.service.Point(ctx, id, backup.Cached)
+	switch {
+	case errors.Is(err, backup.ErrNotFound) || err == nil && gone(point):
+		r.readMissing(ctx, state, point, resp)
+	case err != nil:
+		unable(&resp.Diagnostics, "Read Backup Point "+id, err)
+	default:
+		state.refreshed(point)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		if point.Status == backup.StatusCreating {
+			resp.Diagnostics.AddWarning("Backup Point Not Finished", fmt.Sprintf(
+				"The %s is still being taken. %s It cannot be restored yet.", state.label(), inWords(point)))
+		}
+	}
+}
+
+// gone says whether a point that can still be read is deleted all the same.
+func gone(p backup.Point) bool {
+	return p.DeletionStatus == backup.DeletionSoftDeleted || p.DeletionStatus == backup.DeletionDeleted
+}
+
+// readMissing does what on_missing asks for. The point is zero unless it is soft-deleted.
+func (r *pointResource) readMissing(ctx context.Context, state pointModel, point backup.Point, resp *resource.ReadResponse) {
+	if state.imported() {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	known := fmt.Sprintf("The %s was deleted outside Terraform.", state.label())
+	if point.DeletionStatus == backup.DeletionSoftDeleted {
+		known += " The service can still recover it"
+		if !point.RecoverUntil.IsZero() {
+			known += " until " + timeOrNull(point.RecoverUntil).ValueString()
+		}
+		known += "."
+	}
+	switch state.OnMissing.ValueString() {
+	case onMissingError:
+		resp.Diagnostics.AddError("Backup Point Missing", known+
+			"\n\nBecause of on_missing = \"error\", nothing goes on until the point is back, or \"terraform state rm\" has forgotten it.")
+	case onMissingKeep:
+		if state.Status.ValueString() == string(backup.StatusMissing) {
+			return
+		}
+		state.Status = types.StringValue(string(backup.StatusMissing))
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		resp.Diagnostics.AddWarning("Backup Point Missing", known+
+			"\n\nBecause of on_missing = \"keep\", it stays in the state with status missing, and no other is taken.")
+	default:
+		resp.State.RemoveResource(ctx)
+		resp.Diagnostics.AddWarning("Backup Point Missing", known+
+			"\n\nIf the configuration still has it, the next apply takes another one, of the data as they are then. on_missing = \"keep\" or \"error\" would not.")
+	}
+}
