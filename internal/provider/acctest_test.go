@@ -8,40 +8,29 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
 )
 
 // accPassword opens the repositories of the tests.
 const accPassword = "correct horse"
 
-// protoV6ProviderFactories start the provider in the process of the test, once per command of the
-// CLI, so that nothing is cached from one command to the next.
-var protoV6ProviderFactories = map[string]func() (tfprotov6.ProviderServer, error){
-	"serverbackup": func() (tfprotov6.ProviderServer, error) {
-		return providerserver.NewProtocol6WithError(New("test")())()
-	},
+// TestMain keeps the tests, the CLI and the provider away from the home directory of whoever runs
+// them. It is done once for the process, so that tests can be parallel.
+func TestMain(m *testing.M) {
+	os.Exit(runInHome(m))
 }
 
-// accStore is a repository of its own in a home of its own.
-type accStore struct {
-	t *testing.T
-	// dir is where the repository will be; nothing is there yet.
-	dir string
-	// files is a directory with something to back up.
-	files string
-}
-
-// newAccStore keeps the test, the CLI and the provider away from the machine they run on. Tests that
-// use it cannot be parallel: the environment belongs to the process.
-func newAccStore(t *testing.T) accStore {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("TF_ACC is not set")
+func runInHome(m *testing.M) int {
+	home, err := os.MkdirTemp("", "serverbackup-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	home := t.TempDir()
+	defer func() { _ = os.RemoveAll(home) }()
 	cliConfig := filepath.Join(home, "terraformrc")
-	writeFile(t, cliConfig, "")
+	if err := os.WriteFile(cliConfig, nil, 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	for name, value := range map[string]string{
 		"HOME":               home,
 		"XDG_CONFIG_HOME":    filepath.Join(home, "config"),
@@ -52,9 +41,39 @@ func newAccStore(t *testing.T) accStore {
 		"CHECKPOINT_DISABLE": "1",
 		serviceEnv:           "",
 	} {
-		t.Setenv(name, value)
+		if err := os.Setenv(name, value); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
 	}
-	s := accStore{t: t, dir: filepath.Join(home, "repository"), files: filepath.Join(home, "files")}
+	return m.Run()
+}
+
+// protoV6ProviderFactories start the provider in the process of the test, once per command of the
+// CLI, so that nothing is cached from one command to the next.
+var protoV6ProviderFactories = map[string]func() (tfprotov6.ProviderServer, error){
+	"serverbackup": func() (tfprotov6.ProviderServer, error) {
+		return providerserver.NewProtocol6WithError(New("test")())()
+	},
+}
+
+// accStore is a repository for one Terraform test.
+type accStore struct {
+	t *testing.T
+	// dir is where the repository will be; nothing is there yet.
+	dir string
+	// files is a directory with something to back up.
+	files string
+}
+
+// newAccStore skips the test unless tests with the real CLI are asked for.
+func newAccStore(t *testing.T) accStore {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("TF_ACC is not set")
+	}
+	dir := t.TempDir()
+	s := accStore{t: t, dir: filepath.Join(dir, "repository"), files: filepath.Join(dir, "files")}
 	writeFile(t, filepath.Join(s.files, "a.txt"), "content of a")
 	return s
 }
@@ -71,16 +90,6 @@ provider "serverbackup" {
   }
 }
 `, s.dir, accPassword) + rest
-}
-
-// service opens the store beside Terraform, to look at it or to change it behind Terraform's back.
-func (s accStore) service() *local.Service {
-	s.t.Helper()
-	svc, err := local.New(local.Config{Repository: s.dir, Password: accPassword, Host: "testhost", User: "tester"})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return svc
 }
 
 // writeFile also makes the directory of the file.

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -31,7 +30,7 @@ func (scheduleValidator) ValidateString(_ context.Context, req validator.StringR
 		return
 	}
 	if _, err := backup.ParseAnchoredSchedule(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Schedule", err.Error())
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Schedule", sentence(err.Error()))
 	}
 }
 
@@ -50,15 +49,9 @@ func (timezoneValidator) ValidateString(_ context.Context, req validator.StringR
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	name := req.ConfigValue.ValueString()
-	// The zone of this machine is another one on the next.
-	if name != "" && name != "Local" {
-		if _, err := time.LoadLocation(name); err == nil {
-			return
-		}
+	if _, err := backup.ParseTimezone(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Time Zone", sentence(err.Error()))
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Time Zone",
-		"\""+name+"\" is no name of the IANA time zone database; write one such as Europe/Berlin, Asia/Ho_Chi_Minh or UTC.")
 }
 
 // retentionValidator refuses a retention without rules, which reads as "keep nothing" to some and as

@@ -1,0 +1,36 @@
+package provider
+
+import (
+	"context"
+	"testing"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+)
+
+// service opens the store beside Terraform, to look at it or to change it behind Terraform's back.
+func (s accStore) service() *local.Service {
+	s.t.Helper()
+	svc, err := local.New(local.Config{Repository: s.dir, Password: accPassword, Host: "testhost", User: "tester"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		if err := svc.Close(context.Background()); err != nil {
+			s.t.Error(err)
+		}
+	})
+	return svc
+}
+
+// createPolicy makes a policy that Terraform does not know.
+func createPolicy(t *testing.T, store accStore, name string) string {
+	t.Helper()
+	p, err := store.service().CreatePolicy(t.Context(), backup.Policy{
+		Name: name, Schedules: []string{"FREQ=DAILY;BYHOUR=1;BYMINUTE=0"}, Timezone: "UTC", Enabled: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.ID
+}
