@@ -13,8 +13,11 @@ import (
 // Service is what every backup service can do. What only some can is an interface of its own
 // ([Historian], [UsageReporter], [Canceler]); callers ask with a type assertion.
 //
-// Get calls return an error that matches [ErrNotFound] for an object that is gone. Create and Update
-// return the object as the service then shows it. Every method honours cancellation of its context.
+// Every call that names an object by id returns an error that matches [ErrNotFound] if it is gone,
+// except DeletePoint. Create and Update return the object as the service then shows it. Every method
+// honours cancellation of its context: with one that has ended it fails with its error and writes
+// nothing. Lists can be left early, and the service written to while they are ranged over. A client
+// sees its own writes at once. Package backuptest tests all this.
 type Service interface {
 	// Scope says whose objects this service shows. An empty Scope.ID means that the store does not
 	// exist yet: lists are empty and the first write creates it.
@@ -68,7 +71,8 @@ type ServerService interface {
 	// UpdateServer replaces every settable member of the server with s.ID.
 	UpdateServer(ctx context.Context, s Server) (Server, error)
 	// DeleteServer ends the backup of a server. What happens to its points is asked for in so many
-	// words; [PointsFail] fails with [ErrConflict] while there are any.
+	// words; [PointsFail] fails with [ErrConflict] while there are any, and a fate that the service
+	// does not know with [ErrUnsupported].
 	DeleteServer(ctx context.Context, id string, points PointsOnDestroy) error
 }
 
@@ -81,7 +85,8 @@ type PointService interface {
 	// Point returns one point, volumes included.
 	Point(ctx context.Context, id string, fresh Freshness) (Point, error)
 	// StartPoint asks for a point and returns as soon as its id is known, usually while it is still
-	// being taken; [WaitPoint] waits for the rest. It never starts a second backup for one request.
+	// being taken; [WaitPoint] waits for the rest. The run does not end with ctx; a [Canceler] stops
+	// it. It never starts a second backup for one request.
 	StartPoint(ctx context.Context, r PointRequest) (Point, error)
 	// UpdatePoint changes what can be changed of a point in place.
 	UpdatePoint(ctx context.Context, id string, u PointUpdate) (Point, error)

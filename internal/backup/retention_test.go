@@ -141,12 +141,12 @@ func keptByDefinition(r *backup.Retention, points []backup.RetentionPoint, p bac
 	newer := func(a, b backup.RetentionPoint) bool {
 		return a.CreatedAt.After(b.CreatedAt) || (a.CreatedAt.Equal(b.CreatedAt) && a.ID > b.ID)
 	}
-	any, kept := false, p.ScheduleType != backup.SchedulePolicy
+	ruled, kept := false, p.ScheduleType != backup.SchedulePolicy
 	count := func(limit *int64, format func(time.Time) string) {
 		if limit == nil {
 			return
 		}
-		any = true
+		ruled = true
 		own := format(p.CreatedAt.In(loc))
 		others := map[string]bool{}
 		for _, q := range points {
@@ -169,10 +169,10 @@ func keptByDefinition(r *backup.Retention, points []backup.RetentionPoint, p bac
 	count(r.Monthly, layout("2006-01"))
 	count(r.Yearly, layout("2006"))
 	if r.Days != nil {
-		any = true
+		ruled = true
 		kept = kept || at.Sub(p.CreatedAt) < time.Duration(*r.Days)*24*time.Hour
 	}
-	return kept || !any
+	return kept || !ruled
 }
 
 func TestRetentionCheck(t *testing.T) {
