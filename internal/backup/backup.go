@@ -49,8 +49,9 @@ func (s Scope) String() string {
 
 // PolicyService manages policies.
 type PolicyService interface {
-	// CheckPolicy reports what this service cannot do with p, before anything is written. Unset
-	// members are not complained of: they may only be unknown yet.
+	// CheckPolicy reports what this service cannot do with p, before anything is written. A
+	// member that is missing is complained of by its path: the caller leaves out what it does not
+	// know yet.
 	CheckPolicy(ctx context.Context, p Policy) []Problem
 	Policies(ctx context.Context) iter.Seq2[Policy, error]
 	Policy(ctx context.Context, id string) (Policy, error)

@@ -38,7 +38,7 @@ type Config struct {
 	// CheckpointInterval is how much work a killed process can lose; default 5 minutes.
 	CheckpointInterval time.Duration
 	// Now is the clock; default time.Now.
-	Now func() time.Time
+	Now func() time.Time `json:"-"`
 }
 
 // resolve fills in the defaults and makes paths absolute.

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"context"
+	"crypto/rand"
 	"os"
 	"path/filepath"
 	"testing"
@@ -97,4 +98,14 @@ func TestPoints(t *testing.T) {
 	if second.Type != backup.TypeIncremental || *second.SizeBytes != 11 {
 		t.Fatalf("second point: %+v", second)
 	}
+}
+
+// randomText does not compress well and is the same for no two calls.
+func randomText(t *testing.T, n int) string {
+	t.Helper()
+	data := make([]byte, n)
+	if _, err := rand.Read(data); err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }

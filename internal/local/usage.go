@@ -14,12 +14,12 @@ func (s *Service) SpaceUsage(ctx context.Context, f backup.UsageFilter) (backup.
 		Note: "Sizes are those of the files in each point; points share what is the same, so the repository is smaller than their sum. " +
 			"Space of deleted points is given back by maintenance.",
 	}
-	if f.LocationID != "" && f.LocationID != mainLocation {
-		return usage, notFound("location", f.LocationID)
-	}
+	elsewhere := f.LocationID != "" && f.LocationID != mainLocation
 	err := s.view(ctx, backup.Cached, func(ix *index) error {
 		servers := make(map[string]*backup.ServerUsage)
-		selected := func(id string) bool { return len(f.ServerIDs) == 0 || slices.Contains(f.ServerIDs, id) }
+		selected := func(id string) bool {
+			return !elsewhere && (len(f.ServerIDs) == 0 || slices.Contains(f.ServerIDs, id))
+		}
 		add := func(id, name string) *backup.ServerUsage {
 			if servers[id] == nil {
 				servers[id] = &backup.ServerUsage{ServerID: id, ServerName: name, NewBytes: new(int64)}

@@ -2,15 +2,8 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"io"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/kopia/kopia/fs"
-	"github.com/kopia/kopia/fs/localfs"
-	"github.com/kopia/kopia/fs/virtualfs"
 	"github.com/kopia/kopia/snapshot"
 	"github.com/kopia/kopia/snapshot/policy"
 	"github.com/kopia/kopia/snapshot/upload"
@@ -59,7 +52,7 @@ type Unreadable struct {
 // Upload takes a snapshot of a source. It is kept by a pin and by a policy that is set before the
 // first byte is read. Earlier unfinished snapshots of the same point are taken up and then removed.
 func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) {
-	root, image, err := open(r.Source.Path)
+	root, image, err := openSource(r.Source.Path)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -114,48 +107,6 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 		Canceled:    man.IncompleteReason != "",
 		Unreadable:  progress.unreadable,
 	}, nil
-}
-
-// open opens a source; the error is a [SourceError]. A single file comes in a directory of its own:
-// Kopia would read a file at the root of a snapshot anew each time.
-func open(path string) (root fs.Directory, image bool, err error) {
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return nil, false, &SourceError{path, err}
-	}
-	entry, err := localfs.NewEntry(real)
-	if err != nil {
-		return nil, false, &SourceError{path, err}
-	}
-	switch e := entry.(type) {
-	case fs.Directory:
-		return e, false, nil
-	case fs.File:
-		return virtualfs.NewStaticDirectory(filepath.Base(path), []fs.Entry{e}), true, nil
-	}
-	entry.Close()
-	return nil, false, &SourceError{path, errors.New("neither a directory nor a regular file")}
-}
-
-// CheckSource says whether a source can be read at all; the error is a [SourceError].
-func CheckSource(path string) error {
-	root, image, err := open(path)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	f, err := os.Open(path) //nolint:gosec // the user names it
-	if err != nil {
-		return &SourceError{path, err}
-	}
-	defer f.Close() //nolint:errcheck // only read
-	if image {
-		return nil
-	}
-	if _, err := f.Readdirnames(1); err != nil && !errors.Is(err, io.EOF) {
-		return &SourceError{path, err}
-	}
-	return nil
 }
 
 func size(man *snapshot.Manifest) int64 {

@@ -1,0 +1,94 @@
+package local_test
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup/backuptest"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+)
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	// stores remembers where each service keeps its objects.
+	var stores sync.Map
+	open := func(t *testing.T, repository string) *local.Service {
+		svc := newService(t, func(c *local.Config) { c.Repository = repository })
+		stores.Store(svc, repository)
+		return svc
+	}
+	source := func(s backup.Server) string {
+		options, _ := s.Options.(local.ServerOptions)
+		return options.Sources[0]
+	}
+	backuptest.Run(t, backuptest.Harness{
+		New: func(t *testing.T) backup.Service {
+			return open(t, filepath.Join(t.TempDir(), "repository"))
+		},
+		Reopen: func(t *testing.T, svc backup.Service) backup.Service {
+			repository, _ := stores.Load(svc)
+			return open(t, repository.(string)) //nolint:forcetypeassert // stored above
+		},
+		Server: func(t *testing.T, _ backup.Service, name string) backup.Server {
+			return backup.Server{
+				Name: name, Enabled: true, LocationID: "main",
+				Options: local.ServerOptions{
+					Host: "testhost", User: "tester", OnUnreadable: local.UnreadableFails,
+					Sources: []string{tree(t, map[string]string{"a": name, "b/c": "two"})},
+				},
+			}
+		},
+		ChangeServer: func(s backup.Server) backup.Server {
+			options, _ := s.Options.(local.ServerOptions)
+			options.Exclude = []string{"*.tmp"}
+			options.OneFileSystem = !options.OneFileSystem
+			options.OnUnreadable = local.UnreadableWarns
+			s.Name += " renamed"
+			s.Options = options
+			return s
+		},
+		Change: func(t *testing.T, _ backup.Service, s backup.Server) {
+			write(t, filepath.Join(source(s), "changed"), time.Now().String())
+		},
+		Policy: func(name string) backup.Policy {
+			return backup.Policy{
+				Name: name, Description: "every night", Timezone: "Europe/Berlin", Enabled: true,
+				Schedules:           []string{"FREQ=DAILY;BYHOUR=1;BYMINUTE=0"},
+				Retention:           &backup.Retention{Daily: pointer[int64](7), Yearly: pointer[int64](1)},
+				IncrementalsPerFull: pointer[int64](6),
+			}
+		},
+		ChangePolicy: func(p backup.Policy) backup.Policy {
+			p.Name += " changed"
+			p.Description, p.Timezone, p.Enabled = "", "UTC", false
+			p.Schedules = []string{}
+			p.Retention, p.IncrementalsPerFull = nil, nil
+			return p
+		},
+		BadServers: map[string]backup.Server{
+			"name":        {Options: local.ServerOptions{Sources: []string{"/"}}},
+			"instance_id": {Name: "web", InstanceID: "ins-1", Options: local.ServerOptions{Sources: []string{"/"}}},
+			"location_id": {Name: "web", LocationID: "elsewhere", Options: local.ServerOptions{Sources: []string{"/"}}},
+			"local":       {Name: "web", Options: local.ServerOptions{Sources: []string{"/does/not/exist"}}},
+		},
+		Slow: func(t *testing.T, _ backup.Service, s backup.Server) {
+			// A terabyte of nothing takes a while to read.
+			file := filepath.Join(source(s), "huge")
+			write(t, file, "")
+			if err := os.Truncate(file, 1<<40); err != nil {
+				t.Fatal(err)
+			}
+		},
+		Break: func(t *testing.T, _ backup.Service, s backup.Server) {
+			if err := os.RemoveAll(source(s)); err != nil {
+				t.Fatal(err)
+			}
+		},
+	})
+}
+
+func pointer[T any](v T) *T { return &v }

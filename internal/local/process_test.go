@@ -1,0 +1,162 @@
+package local_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
+)
+
+// helperEnv makes this test binary a process of its own that takes points.
+const helperEnv = "SERVERBACKUP_TEST_HELPER"
+
+// job is what a helper process does.
+type job struct {
+	Config   local.Config
+	Requests []backup.PointRequest
+}
+
+func TestMain(m *testing.M) {
+	if text := os.Getenv(helperEnv); text != "" {
+		if err := help(text); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// help takes the points that the job asks for, ten at a time as Terraform does, and says how each ended.
+func help(text string) error {
+	var j job
+	if err := json.Unmarshal([]byte(text), &j); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	svc, err := local.New(j.Config)
+	if err != nil {
+		return err
+	}
+	var group errgroup.Group
+	group.SetLimit(10)
+	for _, r := range j.Requests {
+		group.Go(func() error {
+			p, err := svc.StartPoint(ctx, r)
+			if err != nil {
+				return err
+			}
+			p, err = backup.WaitPoint(ctx, svc, p, backup.WaitOptions{Interval: 5 * time.Millisecond})
+			fmt.Println(p.ID, p.Status, p.Error)
+			return err
+		})
+	}
+	return errors.Join(group.Wait(), svc.Close(ctx))
+}
+
+func helper(t *testing.T, j job) *exec.Cmd {
+	t.Helper()
+	text, err := json.Marshal(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0]) //nolint:gosec // this test
+	cmd.Env = append(os.Environ(), helperEnv+"="+string(text))
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// proof is a number that is larger when there is time: SERVERBACKUP_PROOF=1 go test ./internal/local.
+func proof(usual, full int) int {
+	if os.Getenv("SERVERBACKUP_PROOF") != "" {
+		return full
+	}
+	return usual
+}
+
+// TestTwoProcesses takes points from two processes on one repository at once.
+func TestTwoProcesses(t *testing.T) {
+	t.Parallel()
+	rounds, points := proof(2, 5), proof(8, 50)
+	cfg := local.Config{
+		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester",
+	}
+	svc := newService(t, func(c *local.Config) { *c = cfg })
+	jobs := make([]job, 2)
+	var dirs []string
+	for i := range jobs {
+		jobs[i].Config = cfg
+		for n := range points {
+			dir := tree(t, map[string]string{"same": "in all", "own": fmt.Sprint(i, n)})
+			dirs = append(dirs, dir)
+			srv := protect(t, svc, fmt.Sprintf("web-%d-%d", i, n), dir)
+			jobs[i].Requests = append(jobs[i].Requests, backup.PointRequest{ServerID: srv.ID})
+		}
+	}
+	for round := range rounds {
+		var group errgroup.Group
+		for _, j := range jobs {
+			group.Go(helper(t, j).Run)
+		}
+		if err := group.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		listed := 0
+		fresh := newService(t, func(c *local.Config) { *c = cfg })
+		for p, err := range fresh.Points(t.Context(), backup.PointFilter{Status: []backup.Status{backup.StatusAvailable}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.SizeBytes != nil && *p.SizeBytes > 6 {
+				listed++
+			}
+		}
+		if want := (round + 1) * 2 * points; listed != want {
+			t.Errorf("round %d: %d points are listed, want %d", round, listed, want)
+		}
+		for _, dir := range dirs {
+			write(t, filepath.Join(dir, "own"), fmt.Sprint("round ", round, dir))
+		}
+	}
+	verifyAll(t, cfg)
+}
+
+// verifyAll reads every byte of every point back, on a connection of its own.
+func verifyAll(t *testing.T, cfg local.Config) {
+	t.Helper()
+	svc, err := local.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer svc.Close(t.Context()) //nolint:errcheck // only read
+	repo, err := engine.Open(t.Context(), engine.Options{
+		Path: cfg.Repository, Password: cfg.Password, Host: cfg.Host, User: cfg.User, ReadOnly: true, Now: time.Now,
+	})
+	if err != nil {
+		t.Fatalf("the repository does not open: %v", err)
+	}
+	defer repo.Close(t.Context()) //nolint:errcheck // only read
+	for p, err := range svc.Points(t.Context(), backup.PointFilter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := repo.Verify(t.Context(), p.ID)
+		if err != nil || len(v.Damages) > 0 {
+			t.Errorf("point %s (%s) does not verify: %v %v", p.ID, p.Status, err, v.Damages)
+		}
+		if p.Status == backup.StatusAvailable && v.Bytes != *p.SizeBytes {
+			t.Errorf("point %s of %d bytes reads back as %d", p.ID, *p.SizeBytes, v.Bytes)
+		}
+	}
+}
