@@ -22,10 +22,6 @@ output "summary" {
     local.history,
     ["", "Space usage", format("%-12s  %6s  %12s  %12s", "server", "points", "size (bytes)", "added (bytes)")],
     local.usage,
+    ["", format("The repository takes up %d bytes on disk.", coalesce(data.serverbackup_space_usage.demo.stored_bytes, 0))],
   ))
-}
-
-output "stored_bytes" {
-  description = "What the repository takes up on disk."
-  value       = data.serverbackup_space_usage.demo.stored_bytes
 }
