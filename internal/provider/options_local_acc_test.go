@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
@@ -33,4 +34,32 @@ func createPolicy(t *testing.T, store accStore, name string) string {
 		t.Fatal(err)
 	}
 	return p.ID
+}
+
+// createPoint takes a point that Terraform does not know.
+func createPoint(t *testing.T, store accStore, serverID string) string {
+	t.Helper()
+	svc := store.service()
+	p, err := svc.StartPoint(t.Context(), backup.PointRequest{ServerID: serverID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err = backup.WaitPoint(t.Context(), svc, p, backup.WaitOptions{Interval: 10 * time.Millisecond})
+	if err != nil || p.Status != backup.StatusAvailable {
+		t.Fatalf("the point is %s: %s, %v", p.Status, p.Error, err)
+	}
+	return p.ID
+}
+
+// countPoints counts the points of a server.
+func countPoints(t *testing.T, store accStore, serverID string) int {
+	t.Helper()
+	count := 0
+	for _, err := range store.service().Points(t.Context(), backup.PointFilter{ServerID: serverID}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		count++
+	}
+	return count
 }

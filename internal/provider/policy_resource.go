@@ -22,6 +22,12 @@ var (
 // defaultTimeout is for calls that wait for no backup.
 const defaultTimeout = 10 * time.Minute
 
+// policyInUse is for those who take a policy off its servers and remove it in one apply: Terraform
+// then deletes it first, and never comes to the servers, however often it is tried.
+const policyInUse = "If this configuration takes the policy off its servers and removes it at once, Terraform deletes it first. " +
+	"Do it in two steps: change the servers and apply while the policy is still in the configuration, then remove the policy. " +
+	"A policy that has lifecycle { create_before_destroy = true } since an earlier apply can go in one step."
+
 // kindPolicy is what messages call the object.
 const kindPolicy = "backup policy"
 
@@ -51,8 +57,12 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(r.guard(ctx, kindPolicy, plan.ID.ValueString(), req.Private)...)
 	policy, diags := plan.toDomain(ctx)
 	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	report(ctx, &resp.Diagnostics, req.Config, r.service.CheckPolicy(ctx, policy))
 }
 
@@ -169,7 +179,11 @@ func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest,
 
 	err := r.service.DeletePolicy(ctx, id)
 	r.notices(&resp.Diagnostics)
-	if err != nil && !errors.Is(err, backup.ErrNotFound) {
+	switch {
+	case err == nil, errors.Is(err, backup.ErrNotFound):
+	case errors.Is(err, backup.ErrConflict):
+		resp.Diagnostics.AddError("Unable to Delete Backup Policy", explain(err)+"\n\n"+policyInUse)
+	default:
 		unable(&resp.Diagnostics, "Delete Backup Policy", err)
 	}
 }

@@ -58,6 +58,8 @@ func (r *serverResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	var prior *backup.Server
 	if !req.State.Raw.IsNull() {
 		have, diags := serverOf(ctx, req.State)
+		// A plan without refresh has not asked yet.
+		resp.Diagnostics.Append(r.guard(ctx, kindServer, have.ID, req.Private)...)
 		resp.Diagnostics.Append(diags...)
 		prior = &have
 	}
