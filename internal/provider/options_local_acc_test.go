@@ -63,3 +63,17 @@ func countPoints(t *testing.T, store accStore, serverID string) int {
 	}
 	return count
 }
+
+// deletePoints deletes every point of a store.
+func deletePoints(t *testing.T, store accStore) {
+	t.Helper()
+	svc := store.service()
+	for p, err := range svc.Points(t.Context(), backup.PointFilter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := svc.DeletePoint(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
