@@ -137,7 +137,7 @@ func (s *store) explain(verb string, err error) error {
 		message += " This user must be able to read and write that directory."
 	case errors.Is(err, syscall.ENOSPC):
 		kind = backup.ErrQuota
-		message += " Free some space there or set local.repository to a larger disk."
+		message = fmt.Sprintf("cannot %s the repository %s: there is no space left on the device. Free some space there or set local.repository to a larger disk.", verb, s.cfg.Repository)
 	}
 	return &backup.ServiceError{Kind: kind, Message: message, Err: err}
 }
