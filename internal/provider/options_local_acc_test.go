@@ -37,7 +37,7 @@ func createPolicy(t *testing.T, store accStore, name string) string {
 }
 
 // createPoint takes a point that Terraform does not know.
-func createPoint(t *testing.T, store accStore, serverID string) string {
+func createPoint(t *testing.T, store accStore, serverID string) {
 	t.Helper()
 	svc := store.service()
 	p, err := svc.StartPoint(t.Context(), backup.PointRequest{ServerID: serverID})
@@ -48,7 +48,6 @@ func createPoint(t *testing.T, store accStore, serverID string) string {
 	if err != nil || p.Status != backup.StatusAvailable {
 		t.Fatalf("the point is %s: %s, %v", p.Status, p.Error, err)
 	}
-	return p.ID
 }
 
 // countPoints counts the points of a server.
