@@ -60,6 +60,7 @@ func historyHas(attribute string, value knownvalue.Check) statecheck.StateCheck 
 }
 
 func TestAccHistoryFilters(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, serviceWithHistory()).run(filterStep("serverbackup_history", "entries", "id", []filterCase{
 		{``, []string{"h-running", "h-failed", "h-ok"}},
 		{`kind = ["delete", "backup"]`, []string{"h-running", "h-delete", "h-failed", "h-ok"}},
@@ -74,6 +75,7 @@ func TestAccHistoryFilters(t *testing.T) {
 }
 
 func TestAccHistoryElement(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, serviceWithHistory()).run(resource.TestStep{
 		Config: history("limit = 1\nstatus = [\"succeeded\"]\nkind = [\"backup\"]"),
 		ConfigStateChecks: []statecheck.StateCheck{historyHas("entries", knownvalue.ListExact([]knownvalue.Check{
@@ -90,6 +92,7 @@ func TestAccHistoryElement(t *testing.T) {
 }
 
 func TestAccHistoryErrors(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, newFakeService()).run(
 		resource.TestStep{Config: history(``), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Unable to List Backup History.*keeps no history`)},
 		resource.TestStep{Config: history(`kind = ["copy"]`), PlanOnly: true, ExpectError: regexp.MustCompile(`value must be one of`)},

@@ -18,6 +18,7 @@ func pointWith(rest string) string {
 }
 
 func TestAccPointTriggersReplace(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	test := newFakeTest(t, service)
 	test.run(
@@ -27,7 +28,7 @@ func TestAccPointTriggersReplace(t *testing.T) {
 			Config:    pointWith(`triggers = { release = "2" }`),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				pointPlans(plancheck.ResourceActionDestroyBeforeCreate),
-				test.says(`WARNING: Backup Point Will Be Replaced: Because triggers changes.*point-0.*deleted first.*create_before_destroy = true`),
+				test.says(`WARNING: Backup Point Will Be Replaced: Because triggers changes.*point-0.*deleted before.*create_before_destroy = true`),
 			}},
 		},
 		resource.TestStep{
@@ -51,12 +52,14 @@ func TestAccPointTriggersReplace(t *testing.T) {
 }
 
 func TestAccPointInputsReplace(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string][2]string{
 		"name":        {`name = "a"`, `name = "b"`},
 		"description": {`description = "a"`, `description = "b"`},
 		"full":        {`full = true`, `full = false`},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			newFakeTest(t, newFakeService(finished)).run(
 				resource.TestStep{Config: pointWith(change[0])},
 				resource.TestStep{
@@ -71,6 +74,7 @@ func TestAccPointInputsReplace(t *testing.T) {
 }
 
 func TestAccPointOtherServerReplaces(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, newFakeService(finished)).run(
 		resource.TestStep{Config: pointConfig},
 		resource.TestStep{
@@ -84,6 +88,7 @@ func TestAccPointOtherServerReplaces(t *testing.T) {
 
 // With on_destroy = "keep" nothing is lost, so there is nothing to warn of.
 func TestAccPointKeptOnDestroy(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	test := newFakeTest(t, service)
 	test.run(
@@ -111,6 +116,7 @@ func TestAccPointKeptOnDestroy(t *testing.T) {
 }
 
 func TestAccPointInErrorIsReplaced(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	test := newFakeTest(t, service)
 	test.run(
@@ -132,6 +138,7 @@ func TestAccPointInErrorIsReplaced(t *testing.T) {
 }
 
 func TestAccPointUpdatedInPlace(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	inPlace := func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
@@ -163,6 +170,7 @@ func TestAccPointUpdatedInPlace(t *testing.T) {
 
 // What somebody else calls the point must not cost a backup.
 func TestAccPointRenamedElsewhere(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	config := pointWith("name = \"a\"\ndescription = \"b\"")
 	newFakeTest(t, service).run(

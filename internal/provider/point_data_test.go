@@ -16,6 +16,7 @@ func onePoint(arguments string) string {
 }
 
 func TestAccPointData(t *testing.T) {
+	t.Parallel()
 	var step resource.TestStep
 	for arguments, id := range map[string]string{
 		`id = "p-failed"`: "p-failed",
@@ -44,6 +45,7 @@ func TestAccPointData(t *testing.T) {
 }
 
 func TestAccPointDataErrors(t *testing.T) {
+	t.Parallel()
 	var steps []resource.TestStep
 	for arguments, message := range map[string]string{
 		`server_id = "s-1"`:                   `(?s)Several Backup Points Found.*server_id = s-1.*p-new, p-old.*most_recent`,

@@ -13,6 +13,7 @@ import (
 const none = `output "none" { value = "" }`
 
 func TestAccPointDeleteLocked(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	newFakeTest(t, service).run(
 		resource.TestStep{Config: pointConfig},
@@ -28,6 +29,7 @@ func TestAccPointDeleteLocked(t *testing.T) {
 }
 
 func TestAccPointDeleteBusy(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	newFakeTest(t, service).run(
 		resource.TestStep{Config: pointConfig},
@@ -40,6 +42,7 @@ func TestAccPointDeleteBusy(t *testing.T) {
 }
 
 func TestAccPointDeleteBusyForTooLong(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	newFakeTest(t, service).run(
 		resource.TestStep{Config: pointWith(`timeouts = { delete = "200ms" }`)},
@@ -52,6 +55,7 @@ func TestAccPointDeleteBusyForTooLong(t *testing.T) {
 }
 
 func TestAccPointDeleteGone(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	newFakeTest(t, service).run(
 		resource.TestStep{Config: pointConfig},

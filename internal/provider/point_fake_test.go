@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -21,6 +22,8 @@ type look struct {
 	status   backup.Status
 	progress int64
 	err      string
+	// fails is the error that the look itself ends in.
+	fails error
 	// during is called while somebody looks.
 	during func()
 }
@@ -110,7 +113,10 @@ func (f *fakeService) Point(ctx context.Context, id string, fresh backup.Freshne
 		f.mu.Unlock()
 		return backup.Point{}, backup.Errorf(backup.ErrNotFound, "There is no point %s.", id)
 	}
-	var during func()
+	var (
+		during func()
+		fails  error
+	)
 	if looks := f.looks[id]; fresh && len(looks) > 0 {
 		l := looks[0]
 		if len(looks) > 1 {
@@ -121,14 +127,14 @@ func (f *fakeService) Point(ctx context.Context, id string, fresh backup.Freshne
 		if l.status.Stable() {
 			p.Progress, p.Type, p.FinishedAt = nil, backup.TypeFull, p.CreatedAt.Add(time.Minute)
 		}
-		during = l.during
+		during, fails = l.during, l.fails
 	}
 	p := f.points[i]
 	f.mu.Unlock()
 	if during != nil {
 		during()
 	}
-	return p, ctx.Err()
+	return p, errors.Join(fails, ctx.Err())
 }
 
 func (f *fakeService) Points(_ context.Context, filter backup.PointFilter) iter.Seq2[backup.Point, error] {
@@ -187,9 +193,9 @@ func (f *fakeService) edit(id string, change func(*backup.Point)) {
 	change(&f.points[f.index(id)])
 }
 
-// vanish deletes a point behind Terraform's back.
-func (f *fakeService) vanish(id string) {
-	f.edit(id, func(p *backup.Point) { p.ID = "" })
+// vanish deletes the first point behind Terraform's back.
+func (f *fakeService) vanish() {
+	f.edit("point-0", func(p *backup.Point) { p.ID = "" })
 }
 
 // left are the ids of the points that exist.

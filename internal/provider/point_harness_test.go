@@ -34,7 +34,6 @@ func newFakeTest(t *testing.T, service backup.Service) *fakeTest {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("TF_ACC is not set")
 	}
-	t.Parallel()
 	return &fakeTest{t: t, service: service}
 }
 

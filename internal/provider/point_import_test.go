@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"regexp"
 	"testing"
 
@@ -25,19 +24,20 @@ import {
 func takenElsewhere(t *testing.T) *fakeService {
 	t.Helper()
 	service := newFakeService(finished)
-	p, err := service.StartPoint(context.Background(), backup.PointRequest{
+	p, err := service.StartPoint(t.Context(), backup.PointRequest{
 		ServerID: "server-1", Name: "by-hand", Description: "before the move", Tags: map[string]string{"a": "b"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := service.Point(context.Background(), p.ID, backup.Fresh); err != nil {
+	if _, err := service.Point(t.Context(), p.ID, backup.Fresh); err != nil {
 		t.Fatal(err)
 	}
 	return service
 }
 
 func TestAccPointImportVerify(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, newFakeService(finished)).run(
 		resource.TestStep{Config: pointWith("name = \"n\"\ndescription = \"d\"\ntags = { a = \"b\" }")},
 		resource.TestStep{ResourceName: pointAddress, ImportState: true, ImportStateVerify: true},
@@ -45,6 +45,7 @@ func TestAccPointImportVerify(t *testing.T) {
 }
 
 func TestAccPointImportPlansNothing(t *testing.T) {
+	t.Parallel()
 	service := takenElsewhere(t)
 	inputs := "name = \"by-hand\"\ndescription = \"before the move\"\ntags = { a = \"b\" }\n"
 	newFakeTest(t, service).run(
@@ -71,6 +72,7 @@ func TestAccPointImportPlansNothing(t *testing.T) {
 
 // A configuration that says nothing of name and description must not replace what was imported.
 func TestAccPointImportWithoutInputs(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, takenElsewhere(t)).run(resource.TestStep{
 		Config: importBlock + pointWith("tags = { a = \"b\" }"),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
@@ -85,6 +87,7 @@ func TestAccPointImportWithoutInputs(t *testing.T) {
 }
 
 func TestAccPointImportNothing(t *testing.T) {
+	t.Parallel()
 	test := newFakeTest(t, newFakeService())
 	test.run(resource.TestStep{
 		Config: importBlock + pointConfig, PlanOnly: true,

@@ -37,6 +37,7 @@ func pointPlans(action plancheck.ResourceActionType) plancheck.PlanCheck {
 }
 
 func TestAccPointSucceeds(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(running, running, finished)
 	test := newFakeTest(t, service)
 	test.run(resource.TestStep{
@@ -81,6 +82,7 @@ resource "serverbackup_point" "now" {
 }
 
 func TestAccPointUnnamed(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, newFakeService(finished)).run(resource.TestStep{
 		Config:            pointConfig,
 		ConfigStateChecks: []statecheck.StateCheck{pointHas("name", knownvalue.Null()), pointHas("tags", knownvalue.Null())},
@@ -89,6 +91,7 @@ func TestAccPointUnnamed(t *testing.T) {
 
 // The point of a failed create is tainted; Delete gets little more than its id.
 func TestAccPointFails(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(running, failed)
 	test := newFakeTest(t, service)
 	test.run(
@@ -116,6 +119,7 @@ func TestAccPointFails(t *testing.T) {
 
 // What the cloud still works at is neither an error nor tainted: the next apply must not delete it.
 func TestAccPointTimeoutOfCloud(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(running)
 	test := newFakeTest(t, service)
 	config := `
@@ -154,6 +158,7 @@ resource "serverbackup_point" "now" {
 }
 
 func TestAccPointTimeoutOfOwn(t *testing.T) {
+	t.Parallel()
 	service := &fakeCanceler{fakeService: newFakeService(running)}
 	test := newFakeTest(t, service)
 	test.run(
@@ -182,6 +187,7 @@ resource "serverbackup_point" "now" {
 }
 
 func TestAccPointFinishesWhileCanceled(t *testing.T) {
+	t.Parallel()
 	service := &fakeCanceler{fakeService: newFakeService(running), tooLate: true}
 	newFakeTest(t, service).run(resource.TestStep{
 		Config: `
@@ -195,6 +201,7 @@ resource "serverbackup_point" "now" {
 }
 
 func TestAccPointInterruptedAtCloud(t *testing.T) {
+	t.Parallel()
 	service := newFakeService()
 	test := newFakeTest(t, service)
 	service.script = []look{running, {status: backup.StatusCreating, progress: 40, during: test.interrupt}}
@@ -206,12 +213,26 @@ func TestAccPointInterruptedAtCloud(t *testing.T) {
 	expectIDs(t, "deleted by the destroy", service.deleted, "point-0")
 }
 
+// Not knowing how a point does is no reason to delete it.
+func TestAccPointOutOfSight(t *testing.T) {
+	t.Parallel()
+	service := newFakeService(running, look{status: backup.StatusCreating, progress: 40, fails: backup.Errorf(backup.ErrDenied, "token expired")})
+	test := newFakeTest(t, service)
+	test.run(resource.TestStep{
+		Config:            pointConfig,
+		Check:             test.saysNow("WARNING: Backup Point Not Finished: The point could not be followed to its end: token expired.*point-0"),
+		ConfigStateChecks: []statecheck.StateCheck{pointHas("status", knownvalue.StringExact("creating"))},
+	})
+}
+
 func TestAccPointStalls(t *testing.T) {
+	t.Parallel()
 	for name, service := range map[string]backup.Service{
 		"cloud": newFakeService(running),
 		"own":   &fakeCanceler{fakeService: newFakeService(running)},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			newFakeTest(t, service).run(resource.TestStep{
 				Config: `
 resource "serverbackup_point" "now" {
@@ -229,14 +250,16 @@ resource "serverbackup_point" "now" {
 }
 
 func TestAccPointVanishesWhileTaken(t *testing.T) {
+	t.Parallel()
 	service := newFakeService()
 	test := newFakeTest(t, service)
-	service.script = []look{{status: backup.StatusCreating, during: func() { service.vanish("point-0") }}, running}
+	service.script = []look{{status: backup.StatusCreating, during: func() { service.vanish() }}, running}
 	test.run(resource.TestStep{Config: pointConfig, ExpectError: regexp.MustCompile("vanished while it was being taken")})
 }
 
 // A create whose answer was lost leaves no state; asked again, the service adopts what it has begun.
 func TestAccPointLostCreate(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	service.lose = true
 	newFakeTest(t, service).run(
@@ -250,12 +273,14 @@ func TestAccPointLostCreate(t *testing.T) {
 }
 
 func TestAccPointBusyServer(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	service.startErrs = []error{backup.Errorf(backup.ErrBusy, "another backup runs")}
 	newFakeTest(t, service).run(resource.TestStep{Config: pointConfig})
 }
 
 func TestAccPointBusyForTooLong(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	service.startErrs = []error{backup.Errorf(backup.ErrBusy, "another backup runs")}
 	newFakeTest(t, service).run(resource.TestStep{
@@ -271,6 +296,7 @@ resource "serverbackup_point" "now" {
 }
 
 func TestAccPointServerNotFound(t *testing.T) {
+	t.Parallel()
 	service := newFakeService()
 	service.startErrs = []error{backup.Errorf(backup.ErrNotFound, "There is no server server-1.")}
 	newFakeTest(t, service).run(resource.TestStep{
@@ -280,6 +306,7 @@ func TestAccPointServerNotFound(t *testing.T) {
 }
 
 func TestAccPointNoWait(t *testing.T) {
+	t.Parallel()
 	config := `
 resource "serverbackup_point" "now" {
   server_id = "server-1"
@@ -287,12 +314,14 @@ resource "serverbackup_point" "now" {
 }
 `
 	t.Run("cloud", func(t *testing.T) {
+		t.Parallel()
 		newFakeTest(t, newFakeService(running)).run(resource.TestStep{
 			Config:            config,
 			ConfigStateChecks: []statecheck.StateCheck{pointHas("status", knownvalue.StringExact("creating")), pointHas("progress", knownvalue.Null())},
 		})
 	})
 	t.Run("own", func(t *testing.T) {
+		t.Parallel()
 		newFakeTest(t, &fakeCanceler{fakeService: newFakeService(running)}).run(resource.TestStep{
 			Config: config, PlanOnly: true,
 			ExpectError: regexp.MustCompile("wait must be true"),
@@ -301,6 +330,7 @@ resource "serverbackup_point" "now" {
 }
 
 func TestAccPointChecked(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	service.problems = func(r backup.PointRequest) []backup.Problem {
 		if len(r.Tags) == 0 {

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -70,9 +69,9 @@ func TestAccLocalPointLife(t *testing.T) {
 			},
 			{
 				PreConfig: func() {
-					for p, err := range s.service().Points(context.Background(), backup.PointFilter{}) {
+					for p, err := range s.service().Points(t.Context(), backup.PointFilter{}) {
 						if err == nil {
-							err = s.service().DeletePoint(context.Background(), p.ID)
+							err = s.service().DeletePoint(t.Context(), p.ID)
 						}
 						if err != nil {
 							t.Fatal(err)
@@ -87,7 +86,7 @@ func TestAccLocalPointLife(t *testing.T) {
 			},
 		},
 		CheckDestroy: func(*terraform.State) error {
-			for p, err := range s.service().Points(context.Background(), backup.PointFilter{}) {
+			for p, err := range s.service().Points(t.Context(), backup.PointFilter{}) {
 				return fmt.Errorf("left: %v, %w", p, err)
 			}
 			return nil

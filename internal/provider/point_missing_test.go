@@ -26,13 +26,14 @@ resource "serverbackup_point" "now" {
 // The identity has to be set before the object is removed, or a CLI that keeps none (1.11) fails with
 // "Missing Resource Identity After Read".
 func TestAccPointMissingIsRecreated(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	test := newFakeTest(t, service)
 	config := pointOnMissing("recreate")
 	test.run(
 		resource.TestStep{Config: config},
 		resource.TestStep{
-			PreConfig: func() { service.vanish("point-0") },
+			PreConfig: func() { service.vanish() },
 			Config:    config,
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				pointPlans(plancheck.ResourceActionCreate),
@@ -44,13 +45,14 @@ func TestAccPointMissingIsRecreated(t *testing.T) {
 }
 
 func TestAccPointMissingIsKept(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	test := newFakeTest(t, service)
 	config := pointOnMissing("keep")
 	test.run(
 		resource.TestStep{Config: config},
 		resource.TestStep{
-			PreConfig: func() { service.vanish("point-0") },
+			PreConfig: func() { service.vanish() },
 			Config:    config,
 			Check:     test.saysNow(`WARNING: Backup Point Missing.*point-0.*stays in the state`),
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -80,12 +82,13 @@ func TestAccPointMissingIsKept(t *testing.T) {
 }
 
 func TestAccPointMissingIsAnError(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	config := pointOnMissing("error")
 	newFakeTest(t, service).run(
 		resource.TestStep{Config: config},
 		resource.TestStep{
-			PreConfig:   func() { service.vanish("point-0") },
+			PreConfig:   func() { service.vanish() },
 			Config:      config,
 			ExpectError: regexp.MustCompile(`(?s)Backup Point Missing.*nightly.*on_missing = "error"`),
 		},
@@ -98,6 +101,7 @@ func TestAccPointMissingIsAnError(t *testing.T) {
 }
 
 func TestAccPointSoftDeletedIsMissing(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	test := newFakeTest(t, service)
 	test.run(
@@ -118,6 +122,7 @@ func TestAccPointSoftDeletedIsMissing(t *testing.T) {
 
 // In a wrong store everything would seem gone.
 func TestAccPointInWrongStore(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	newFakeTest(t, service).run(
 		resource.TestStep{Config: pointConfig},

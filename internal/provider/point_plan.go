@@ -122,7 +122,7 @@ func warnReplaced(state, plan pointModel, replaced path.Paths, diags *diag.Diagn
 		names[i] = p.String()
 	}
 	text := fmt.Sprintf("Because %s changes, another point is taken and the %s is deleted. "+
-		"It is deleted first, and for that time there is no backup, unless the resource has what the provider cannot see:\n\n"+
+		"It is deleted before the new one is taken, so that for a time there is neither, unless the resource has the following, which the provider cannot see:\n\n"+
 		"  lifecycle {\n    create_before_destroy = true\n  }\n\n", strings.Join(names, " and "), state.label())
 	if plan.OnDestroy.ValueString() == onDestroyKeep {
 		text += "on_destroy = \"keep\" counts only once it is applied: apply it before the change, and the old point stays."

@@ -33,11 +33,12 @@ func runUnconfigured(test *fakeTest, steps ...resource.TestStep) {
 
 // While nobody knows whom to ask, a refresh keeps what the state has, its identity included.
 func TestAccPointWhileProviderUnknown(t *testing.T) {
+	t.Parallel()
 	service := newFakeService(finished)
 	runUnconfigured(newFakeTest(t, service),
 		resource.TestStep{Config: unknownStore(1, pointWith(`wait = false`))},
 		resource.TestStep{
-			PreConfig: func() { service.vanish("point-0") },
+			PreConfig: func() { service.vanish() },
 			Config:    unknownStore(2, pointWith(`wait = false`)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction("terraform_data.dir", plancheck.ResourceActionDestroyBeforeCreate),
@@ -50,6 +51,7 @@ func TestAccPointWhileProviderUnknown(t *testing.T) {
 }
 
 func TestAccPointsWhileProviderUnknown(t *testing.T) {
+	t.Parallel()
 	runUnconfigured(newFakeTest(t, newFakeService()),
 		resource.TestStep{
 			Config: unknownStore(1, `data "serverbackup_points" "all" {}`),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -116,7 +117,7 @@ func inWords(p backup.Point) string {
 		text += fmt.Sprintf(" at %d %%", *p.Progress)
 	}
 	if p.Error != "" {
-		text += ": " + p.Error
+		text += ": " + strings.TrimSuffix(p.Error, ".")
 	}
 	return text + "."
 }

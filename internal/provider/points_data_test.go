@@ -84,6 +84,7 @@ func idsOf(key string, ids ...string) knownvalue.Check {
 }
 
 func TestAccPointsFilters(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, serviceWithPoints()).run(filterStep("serverbackup_points", "points", "id", []filterCase{
 		{``, []string{"p-new", "p-failed", "p-old"}},
 		{`server_id = "s-1"`, []string{"p-new", "p-old"}},
@@ -108,6 +109,7 @@ func TestAccPointsFilters(t *testing.T) {
 }
 
 func TestAccPointsElement(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, serviceWithPoints()).run(resource.TestStep{
 		Config: points(`include_deleted = true`),
 		ConfigStateChecks: []statecheck.StateCheck{pointsHave("points", knownvalue.ListPartial(map[int]knownvalue.Check{
@@ -134,6 +136,7 @@ func TestAccPointsElement(t *testing.T) {
 }
 
 func TestAccPointsTruncated(t *testing.T) {
+	t.Parallel()
 	service := serviceWithPoints()
 	test := newFakeTest(t, service)
 	test.run(resource.TestStep{
@@ -174,6 +177,7 @@ func TestCollect(t *testing.T) {
 }
 
 func TestAccPointsErrors(t *testing.T) {
+	t.Parallel()
 	var tags string
 	for i := range 11 {
 		tags += fmt.Sprintf("t%d = \"x\"\n", i)

@@ -39,6 +39,7 @@ func spaceUsage(arguments string) string {
 }
 
 func TestAccSpaceUsage(t *testing.T) {
+	t.Parallel()
 	has := func(attribute string, value knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("data.serverbackup_space_usage.x", tfjsonpath.New(attribute), value)
 	}
@@ -69,6 +70,7 @@ func TestAccSpaceUsage(t *testing.T) {
 }
 
 func TestAccSpaceUsageErrors(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, fakeReporter{newFakeService()}).run(
 		resource.TestStep{Config: spaceUsage(`location_id = "l-1"`), PlanOnly: true, ExpectError: regexp.MustCompile(`remove location_id`)},
 		resource.TestStep{Config: spaceUsage(`server_ids = []`), PlanOnly: true, ExpectError: regexp.MustCompile(`at least 1`)},
@@ -76,6 +78,7 @@ func TestAccSpaceUsageErrors(t *testing.T) {
 }
 
 func TestAccSpaceUsageUnsupported(t *testing.T) {
+	t.Parallel()
 	newFakeTest(t, newFakeService()).run(resource.TestStep{
 		Config: spaceUsage(``), PlanOnly: true,
 		ExpectError: regexp.MustCompile(`(?s)Unable to Read Space Usage.*does not report`),
