@@ -17,7 +17,8 @@ type Policy struct {
 	Retention *Retention
 	// IncrementalsPerFull 0 makes every point full; nil leaves it to the service.
 	IncrementalsPerFull *int64
-	// Default policies are given to servers that name none; nil where a service has no such thing.
+	// Default policies are given to servers that name none; nil where a service has no such thing, and
+	// in an update to leave it as it is.
 	Default *bool
 	Tags    map[string]string
 	// Options are the service's own, a struct of its package.

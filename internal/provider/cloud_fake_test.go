@@ -68,9 +68,12 @@ func (f *fakeCloud) UpdatePolicy(_ context.Context, p backup.Policy) (backup.Pol
 	return f.putPolicy(p), nil
 }
 
-// putPolicy leaves exactly one default.
+// putPolicy leaves at most one default.
 func (f *fakeCloud) putPolicy(p backup.Policy) backup.Policy {
 	f.writes++
+	if p.Default == nil {
+		p.Default = f.policies[p.ID].Default
+	}
 	isDefault := p.Default != nil && *p.Default
 	p.Default = &isDefault
 	if isDefault {

@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -14,6 +15,7 @@ import (
 
 // TestAccServerOfCloud: what the configuration leaves out is the service's to decide, and stays.
 func TestAccServerOfCloud(t *testing.T) {
+	t.Parallel()
 	cloud := newFakeCloud()
 	f := newFakeTest(t, cloud)
 	server := func(more string) string {
@@ -67,8 +69,10 @@ func TestAccServerOfCloud(t *testing.T) {
 	)
 }
 
-// TestAccPolicyDefaultTakenOver: one policy loses the default to another while both change.
+// TestAccPolicyDefaultTakenOver: one policy loses the default to another while both change, in either
+// order.
 func TestAccPolicyDefaultTakenOver(t *testing.T) {
+	t.Parallel()
 	f := newFakeTest(t, newFakeCloud())
 	policies := func(description, first, second string) string {
 		return fmt.Sprintf(`
@@ -88,25 +92,25 @@ resource "serverbackup_policy" "second" {
 }
 `, description, first, description, second)
 	}
+	isDefault := func(name string, want bool) resource.TestCheckFunc {
+		return resource.TestCheckResourceAttr("serverbackup_policy."+name, "default", strconv.FormatBool(want))
+	}
 	f.run(
 		resource.TestStep{
 			Config: policies("1", "default = true", ""),
-			ConfigStateChecks: []statecheck.StateCheck{
-				has("serverbackup_policy.first", "default", knownvalue.Bool(true)),
-				has("serverbackup_policy.second", "default", knownvalue.Bool(false)),
-			},
+			Check:  resource.ComposeTestCheckFunc(isDefault("first", true), isDefault("second", false)),
 		},
 		resource.TestStep{Config: policies("2", "", "default = true")},
-		resource.TestStep{
-			RefreshState: true,
-			Check:        resource.TestCheckResourceAttr("serverbackup_policy.first", "default", "false"),
-		},
-		resource.TestStep{Config: policies("2", "", "default = true"), ConfigPlanChecks: nothingPlanned()},
+		resource.TestStep{RefreshState: true, Check: resource.ComposeTestCheckFunc(isDefault("first", false), isDefault("second", true))},
+		resource.TestStep{Config: policies("3", "default = true", "")},
+		resource.TestStep{RefreshState: true, Check: resource.ComposeTestCheckFunc(isDefault("first", true), isDefault("second", false))},
+		resource.TestStep{Config: policies("3", "", ""), ConfigPlanChecks: nothingPlanned()},
 	)
 }
 
 // TestAccGoneIsSaid: the warnings of objects that were deleted outside of Terraform.
 func TestAccGoneIsSaid(t *testing.T) {
+	t.Parallel()
 	cloud := newFakeCloud()
 	f := newFakeTest(t, cloud)
 	config := minPolicy + "resource \"serverbackup_server\" \"test\" {\n  instance_id = \"i-1\"\n}\n"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -41,6 +42,16 @@ func (m policyModel) toDomain(ctx context.Context) (backup.Policy, diag.Diagnost
 		Default:             boolPtr(m.Default),
 		Tags:                stringMapOf(m.Tags),
 	}, diags
+}
+
+// wanted is the policy of a plan as the service is asked for it. A default that the configuration leaves
+// out is left alone: to write what the state says would take it back from the policy that has it now.
+func (m policyModel) wanted(ctx context.Context, config attributeReader) (backup.Policy, diag.Diagnostics) {
+	p, diags := m.toDomain(ctx)
+	var configured types.Bool
+	diags.Append(config.GetAttribute(ctx, path.Root("default"), &configured)...)
+	p.Default = boolPtr(configured)
+	return p, diags
 }
 
 // fromDomain is for Read. The user's spelling stays while it means what the service says.

@@ -58,7 +58,7 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	resp.Diagnostics.Append(r.guard(ctx, kindPolicy, plan.ID.ValueString(), req.Private)...)
-	policy, diags := plan.toDomain(ctx)
+	policy, diags := plan.wanted(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -74,7 +74,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	policy, diags := plan.toDomain(ctx)
+	policy, diags := plan.wanted(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -136,7 +136,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(r.guard(ctx, kindPolicy, id, req.Private)...)
-	want, diags := plan.toDomain(ctx)
+	want, diags := plan.wanted(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	have, diags := state.toDomain(ctx)
 	resp.Diagnostics.Append(diags...)
@@ -147,6 +147,9 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	defer cancel()
 
 	// Timeouts are Terraform's own: the service is not asked to write what it has.
+	if want.Default == nil {
+		have.Default = nil
+	}
 	if !reflect.DeepEqual(want, have) {
 		updated, err := r.service.UpdatePolicy(ctx, want)
 		r.notices(&resp.Diagnostics)

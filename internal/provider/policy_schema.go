@@ -31,7 +31,7 @@ func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			"name": schema.StringAttribute{
 				Required:            true,
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "Name of the policy, unique in the store. Changed in place.",
+				MarkdownDescription: "Name of the policy. Changed in place.",
 			},
 			"description": schema.StringAttribute{
 				Optional:            true,

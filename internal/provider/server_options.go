@@ -41,7 +41,7 @@ func planServerOptions(ctx context.Context, service string, req resource.ModifyP
 			var nested types.Object
 			at := path.Root(option.name)
 			resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &nested)...)
-			if !nested.IsNull() {
+			if !nested.IsNull() && !nested.IsUnknown() {
 				resp.Diagnostics.AddAttributeError(at, "Attribute of Another Backup Service", fmt.Sprintf(
 					"The provider is configured for %s, so %s means nothing here. Remove it, or set provider to a provider block that is configured for %s.",
 					service, option.name, option.name))

@@ -43,7 +43,7 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			Computed:            true,
 			PlanModifiers:       keep,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Name of the server. Required on `local`, where it is unique in the repository and changed in place.",
+			MarkdownDescription: "Name of the server; default the name that the service gives it. Required on `local`, and changed in place there.",
 		},
 		"instance_id": schema.StringAttribute{
 			Optional:            true,
