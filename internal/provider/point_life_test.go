@@ -348,5 +348,14 @@ resource "serverbackup_point" "now" {
 		resource.TestStep{Config: tagged, PlanOnly: true, ExpectError: regexp.MustCompile("Tags Not Supported")},
 		resource.TestStep{Config: pointConfig},
 		resource.TestStep{Config: tagged, PlanOnly: true, ExpectError: regexp.MustCompile("Tags Not Supported")},
+		resource.TestStep{
+			// A point that does not change is not checked again: its server may be gone.
+			PreConfig: func() {
+				service.problems = func(backup.PointRequest) []backup.Problem {
+					return []backup.Problem{{Path: []string{"server_id"}, Summary: "Server Not Found", Detail: "It is gone."}}
+				}
+			},
+			Config: pointConfig,
+		},
 	)
 }
