@@ -46,7 +46,6 @@ type fakeService struct {
 	requests []backup.PointRequest
 	updates  []backup.PointUpdate
 	deleted  []string
-	yielded  int
 }
 
 func newFakeService(script ...look) *fakeService {
@@ -147,7 +146,6 @@ func (f *fakeService) Points(_ context.Context, filter backup.PointFilter) iter.
 			if !filter.Match(p) {
 				continue
 			}
-			f.yielded++
 			if !yield(p, nil) {
 				return
 			}
