@@ -17,10 +17,22 @@ type fakeCloud struct {
 	policies map[string]backup.Policy
 	servers  map[string]backup.Server
 	writes   int
+	// unidentified makes Scope fail once something was written.
+	unidentified bool
 }
 
 func newFakeCloud() *fakeCloud {
 	return &fakeCloud{fakeService: newFakeService(), policies: map[string]backup.Policy{}, servers: map[string]backup.Server{}}
+}
+
+func (f *fakeCloud) Scope(ctx context.Context) (backup.Scope, error) {
+	f.mu.Lock()
+	fail := f.unidentified && f.writes > 0
+	f.mu.Unlock()
+	if fail {
+		return backup.Scope{}, backup.Errorf(backup.ErrDenied, "the token is stale")
+	}
+	return f.fakeService.Scope(ctx)
 }
 
 func (f *fakeCloud) CheckPolicy(context.Context, backup.Policy) []backup.Problem { return nil }

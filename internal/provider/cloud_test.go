@@ -134,3 +134,28 @@ func TestAccGoneIsSaid(t *testing.T) {
 		},
 	)
 }
+
+// TestAccTaintedIsReplaced: what was created before something failed is in the state, and is deleted
+// by the next apply.
+func TestAccTaintedIsReplaced(t *testing.T) {
+	t.Parallel()
+	cloud := newFakeCloud()
+	cloud.unidentified = true
+	config := "resource \"serverbackup_server\" \"test\" {\n  instance_id = \"i-1\"\n}\n"
+	newFakeTest(t, cloud).run(
+		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`(?s)Unable to Identify the Backup Store.*the token is stale`)},
+		resource.TestStep{
+			PreConfig: func() {
+				cloud.unidentified = false
+				if len(cloud.servers) != 1 {
+					t.Errorf("%d servers were created", len(cloud.servers))
+				}
+			},
+			Config:           config,
+			ConfigPlanChecks: planned(serverAddress, plancheck.ResourceActionDestroyBeforeCreate),
+		},
+	)
+	if len(cloud.servers) > 0 {
+		t.Errorf("left behind: %v", cloud.servers)
+	}
+}
