@@ -240,7 +240,7 @@ resource "serverbackup_point" "now" {
   stall_timeout = "200ms"
 }
 `,
-				ExpectError: regexp.MustCompile(`(?s)Unable to Create Backup Point.*point-0.*no progress.*200ms\s+\(stall_timeout\).*console`),
+				ExpectError: regexp.MustCompile(`(?s)Unable to Create Backup Point.*point-0.*no progress.*200ms\s+\(stall_timeout\).*creating\s+at\s+30\s+%.*(console|stopped)`),
 			})
 			if own, ok := service.(*fakeCanceler); ok {
 				expectIDs(t, "canceled", own.canceled, "point-0")

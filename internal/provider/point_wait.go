@@ -43,7 +43,7 @@ func (w pointWait) follow(ctx context.Context, p backup.Point, diags *diag.Diagn
 		StallTimeout: w.stall,
 		Progress:     logProgress(ctx),
 	})
-	var canceled bool
+	seen, canceled := inWords(p), false
 	if err != nil && !errors.Is(err, backup.ErrNotFound) {
 		p, canceled = w.cancel(ctx, p, diags)
 	}
@@ -51,10 +51,13 @@ func (w pointWait) follow(ctx context.Context, p backup.Point, diags *diag.Diagn
 	case p.Status == backup.StatusAvailable:
 		// Also when it got there while it was given up.
 	case errors.Is(err, backup.ErrStalled):
+		advice := "Look at what the service itself says of it, in its console, its log or with its support, by this id."
+		if canceled {
+			advice = "The provider itself takes this point, so it was stopped. TF_LOG_PROVIDER=INFO shows how far it gets."
+		}
 		diags.AddError("Unable to Create Backup Point", fmt.Sprintf(
-			"The point %s shows no progress for %s (stall_timeout). %s\n\n"+
-				"Look at what the service itself says of it, in its console, its log or with its support, by this id. "+
-				"If it is only slow, raise stall_timeout.", p.ID, w.stall, inWords(p)))
+			"The point %s showed no progress for %s (stall_timeout). %s\n\n%s If it is only slow, raise stall_timeout.",
+			p.ID, w.stall, seen, advice))
 	case errors.Is(err, backup.ErrNotFound):
 		diags.AddError("Unable to Create Backup Point", fmt.Sprintf(
 			"The point %s vanished while it was being taken: somebody or something else deleted it.", p.ID))
