@@ -21,6 +21,9 @@ import (
 // and verify; in the end there is one point, and nothing that was already flushed was stored again.
 func TestKill(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("other processes, or too slow, for the race detector")
+	}
 	kills := proof(5, 20)
 	cfg := local.Config{
 		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse",

@@ -94,6 +94,9 @@ func TestKopiaReadsOurs(t *testing.T) {
 // stock command line deletes what the configuration did not ask to delete.
 func TestKopiaDeletesNothing(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("other processes, or too slow, for the race detector")
+	}
 	const foreign = 20
 	repository := filepath.Join(t.TempDir(), "repository")
 	svc := newService(t, func(c *local.Config) {

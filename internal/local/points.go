@@ -130,6 +130,9 @@ func (s *Service) UpdatePoint(ctx context.Context, id string, u backup.PointUpda
 		if !ok {
 			return notFound("point", id)
 		}
+		if s.running[id] != nil {
+			return backup.Errorf(backup.ErrBusy, "The point %s is being taken; its tags can be changed when it is finished.", id)
+		}
 		if u.Tags != nil {
 			rec.Tags = maps.Clone(*u.Tags)
 		}

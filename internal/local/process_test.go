@@ -88,6 +88,9 @@ func proof(usual, full int) int {
 // TestTwoProcesses takes points from two processes on one repository at once.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("other processes, or too slow, for the race detector")
+	}
 	rounds, points := proof(2, 5), proof(8, 50)
 	cfg := local.Config{
 		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -39,27 +40,47 @@ func newRun(rec runRecord, srv backup.Server, options ServerOptions, full *bool)
 // take runs until the point is finished, whatever that means, and written down.
 func (s *Service) take(ctx context.Context, r *run) {
 	defer close(r.done)
-	stopRenewing := s.renew(ctx, r)
+	stopRenewing := sync.OnceFunc(s.renew(ctx, r))
+	defer stopRenewing()
 	rec := r.rec
-	var unreadable []string
-	err := s.inTurn(r, func() (err error) {
-		unreadable, err = s.upload(ctx, r, &rec)
-		return err
-	})
+	err := s.inTurn(r, func() error { return s.upload(ctx, r, &rec, stopRenewing) })
+	if err == nil {
+		return
+	}
 	stopRenewing()
+	rec.State, rec.Error = runFailed, s.runError(err)
+	if canceled(r.stopped) {
+		rec.State, rec.Error = runCanceled, canceledText
+	}
+	rec.FinishedAt = s.cfg.Now().UTC()
+	err = s.change(ctx, "finish point", func(ctx context.Context, t *tx) error {
+		t.after = append(t.after, func() { s.ended(t.index, rec) })
+		return put(ctx, t, t.index.runs, rec.ID, rec)
+	})
+	if err != nil {
+		s.unrecorded(rec, err)
+	}
+}
 
+const canceledText = "The backup was canceled. What it had read is kept until the point is deleted."
+
+// judge says how a run ended that was not cut short by an error.
+func (r *run) judge(rec *runRecord, unreadable []string) {
 	rec.IncompleteFiles = int64(len(unreadable))
 	switch {
 	case canceled(r.stopped):
-		rec.State, rec.Error = runCanceled, "The backup was canceled. What it had read is kept until the point is deleted."
-	case err != nil:
-		rec.State, rec.Error = runFailed, s.runError(err)
+		rec.State, rec.Error = runCanceled, canceledText
 	case len(unreadable) > 0 && r.options.OnUnreadable == UnreadableFails:
 		rec.State, rec.Error = runFailed, unreadableError(unreadable)
 	default:
 		rec.State = runComplete
 	}
-	s.finish(ctx, rec)
+	rec.Type = backup.TypeFull
+	for _, v := range rec.Volumes {
+		if v.Type == backup.TypeIncremental {
+			rec.Type = backup.TypeIncremental
+		}
+	}
 }
 
 // runError is for the user: what is wrong with a source, or else with the repository.
@@ -82,54 +103,74 @@ func (s *Service) inTurn(r *run, f func() error) error {
 	}
 }
 
-// upload reads the sources one after the other and returns the files that could not be read.
-func (s *Service) upload(ctx context.Context, r *run, rec *runRecord) (unreadable []string, err error) {
+// upload reads the sources one after the other. If that gets to the end, the end is written down in
+// the same session: a point and its snapshots become visible together.
+func (s *Service) upload(ctx context.Context, r *run, rec *runRecord, stopRenewing func()) error {
 	repo, err := s.store.write(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var added atomic.Int64
+	var (
+		added   atomic.Int64
+		version string
+	)
 	count := func(n int64) { added.Add(n) }
 	// What was stored before a failure is kept: the point can still be looked into and deleted.
 	err = repo.Write(ctx, "point "+rec.ID, true, count, func(ctx context.Context, w *engine.Writer) error {
+		var unreadable []string
 		for i, source := range r.options.Sources {
 			if canceled(r.stopped) {
 				return backup.ErrCanceled
 			}
-			volume := volumeRecord{ID: fmt.Sprintf("%s-%d", rec.ID, i), Source: source}
-			snap, err := w.Upload(ctx, engine.UploadRequest{
-				Source:             r.options.source(source),
-				Policy:             s.sourcePolicy(r.options),
-				Point:              rec.ID,
-				Volume:             volume.ID,
-				Description:        strings.TrimSpace(rec.ServerName + " " + rec.Name),
-				Full:               r.full != nil && *r.full,
-				CheckpointInterval: s.cfg.CheckpointInterval,
-				Cancel:             r.stopped,
-				Progress:           r.progress(i),
-			})
+			volume, failed, err := s.uploadSource(ctx, w, r, i, source)
 			if err != nil {
 				return err
 			}
-			volume.SizeBytes, volume.Type, volume.Complete = snap.SizeBytes, backup.TypeFull, !snap.Canceled
-			if snap.Incremental {
-				volume.Type = backup.TypeIncremental
-			}
 			rec.Volumes = append(rec.Volumes, volume)
-			for _, u := range snap.Unreadable {
-				unreadable = append(unreadable, fmt.Sprintf("%s/%s: %v", strings.TrimRight(source, "/"), u.Path, u.Err))
-			}
+			unreadable = append(unreadable, failed...)
 		}
-		return nil
+		stopRenewing()
+		rec.NewBytes = added.Load()
+		rec.FinishedAt = s.cfg.Now().UTC()
+		r.judge(rec, unreadable)
+		s.mu.Lock()
+		kind, old := s.index.runs.kind, s.index.runs.rows[rec.ID].version
+		s.mu.Unlock()
+		version, err = w.Put(ctx, kind, rec.ID, old, *rec)
+		return err
 	})
-	rec.NewBytes = added.Load()
-	rec.Type = backup.TypeFull
-	for _, v := range rec.Volumes {
-		if v.Type == backup.TypeIncremental {
-			rec.Type = backup.TypeIncremental
-		}
+	if err != nil {
+		return err
 	}
-	return unreadable, err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.index.runs.rows[rec.ID] = row[runRecord]{version, *rec}
+	s.ended(s.index, *rec)
+	return nil
+}
+
+// uploadSource takes the snapshot of one source and returns the files that could not be read.
+func (s *Service) uploadSource(ctx context.Context, w *engine.Writer, r *run, i int, source string) (volume volumeRecord, unreadable []string, err error) {
+	volume = volumeRecord{ID: fmt.Sprintf("%s-%d", r.rec.ID, i), Source: source, Type: backup.TypeFull}
+	snap, err := w.Upload(ctx, engine.UploadRequest{
+		Source:             r.options.source(source),
+		Policy:             s.sourcePolicy(r.options),
+		Point:              r.rec.ID,
+		Volume:             volume.ID,
+		Description:        strings.TrimSpace(r.rec.ServerName + " " + r.rec.Name),
+		Full:               r.full != nil && *r.full,
+		CheckpointInterval: s.cfg.CheckpointInterval,
+		Cancel:             r.stopped,
+		Progress:           r.progress(i),
+	})
+	volume.SizeBytes, volume.Complete = snap.SizeBytes, !snap.Canceled
+	if snap.Incremental {
+		volume.Type = backup.TypeIncremental
+	}
+	for _, u := range snap.Unreadable {
+		unreadable = append(unreadable, fmt.Sprintf("%s: %v", filepath.Join(source, u.Path), u.Err))
+	}
+	return volume, unreadable, err
 }
 
 // progress makes the listener for one of the sources; each counts the same.
@@ -151,38 +192,26 @@ func (r *run) progress(i int) func(done, total int64) {
 	}
 }
 
-// finish writes the end of a run down. If even that fails, this process still knows how it ended, and
-// every other will see that nobody takes the point any more.
-func (s *Service) finish(ctx context.Context, rec runRecord) {
-	rec.FinishedAt = s.cfg.Now().UTC()
-	apply := func(ix *index) {
-		ix.volumes[rec.ID] = make(map[string]bool)
-		for _, v := range rec.Volumes {
-			ix.volumes[rec.ID][v.ID] = true
-		}
-		delete(s.running, rec.ID)
-	}
-	err := s.change(ctx, "finish point", func(ctx context.Context, t *tx) error {
-		t.after = append(t.after, func() { apply(t.index) })
-		if now, ok := t.index.runs.get(rec.ID); ok {
-			rec.Tags = now.Tags
-		}
-		return put(ctx, t, t.index.runs, rec.ID, rec)
-	})
-	if err == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.index != nil {
-		row := s.index.runs.rows[rec.ID]
-		row.value = rec
-		row.value.State = runFailed
-		row.value.Error = strings.TrimSpace(rec.Error + " The end of the backup could not be recorded: " + err.Error())
-		s.index.runs.rows[rec.ID] = row
-		apply(s.index)
+// ended takes a run off the list of those that are running. The caller holds the lock.
+func (s *Service) ended(ix *index, rec runRecord) {
+	ix.volumes[rec.ID] = make(map[string]bool, len(rec.Volumes))
+	for _, v := range rec.Volumes {
+		ix.volumes[rec.ID][v.ID] = true
 	}
 	delete(s.running, rec.ID)
+}
+
+// unrecorded is the end of a run that could not even be written down. This process still knows it;
+// every other will see that nobody takes the point any more.
+func (s *Service) unrecorded(rec runRecord, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rec.State = runFailed
+	rec.Error = strings.TrimSpace(rec.Error + " The end of the backup could not be recorded: " + err.Error())
+	row := s.index.runs.rows[rec.ID]
+	row.value = rec
+	s.index.runs.rows[rec.ID] = row
+	s.ended(s.index, rec)
 }
 
 // renew keeps telling other machines that the run is alive.
