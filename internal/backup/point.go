@@ -62,8 +62,9 @@ type Point struct {
 	ServiceStatus string
 	// Error is why the point is in [StatusError].
 	Error string
-	// Progress is 0 to 100 while the status is intermediate.
-	Progress *int64
+	// Progress is 0 to 100 while the status is intermediate, and ReadBytes what was read until now.
+	Progress  *int64
+	ReadBytes *int64
 
 	Type         PointType
 	ScheduleType ScheduleType

@@ -14,8 +14,9 @@ var ErrStalled = errors.New("no progress")
 type WaitOptions struct {
 	// Interval between two looks.
 	Interval time.Duration
-	// StallTimeout ends the wait with [ErrStalled] once neither status nor progress moved for so
-	// long; zero never does.
+	// StallTimeout ends the wait with [ErrStalled] once nothing moved for so long: status, progress
+	// or bytes read. Zero never does, nor does a point that tells neither progress nor bytes, such
+	// as one that waits for its turn.
 	StallTimeout time.Duration
 	// Progress is told of every look that finds the point unfinished; nil is fine.
 	Progress func(Point)
@@ -42,12 +43,19 @@ func WaitPoint(ctx context.Context, svc PointService, p Point, opts WaitOptions)
 		if err != nil {
 			return p, err
 		}
-		if next.Status != p.Status || !equalPtr(next.Progress, p.Progress) {
+		if moves(p, next) {
 			moved = time.Now()
 		}
 		p = next
 	}
 	return p, nil
+}
+
+// moves says whether a point is not stuck, as far as can be told.
+func moves(last, next Point) bool {
+	tells := next.Progress != nil || next.ReadBytes != nil
+	return !tells || next.Status != last.Status ||
+		!equalPtr(next.Progress, last.Progress) || !equalPtr(next.ReadBytes, last.ReadBytes)
 }
 
 func equalPtr[T comparable](a, b *T) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,12 @@ func (s *scripted) Point(_ context.Context, _ string, fresh backup.Freshness) (b
 		return backup.Point{}, s.err
 	}
 	return s.states[i], nil
+}
+
+func reading(bytes int64) backup.Point {
+	p := creating(0)
+	p.ReadBytes = &bytes
+	return p
 }
 
 func creating(progress int64) backup.Point {
@@ -62,8 +69,14 @@ func TestWaitPoint(t *testing.T) {
 		{name: "progress restarts the stall", start: creating(0),
 			states: []backup.Point{creating(0), creating(0), creating(0), creating(1), creating(1)},
 			want:   backup.StatusCreating, wantErr: backup.ErrStalled, wantTime: 100 * time.Second, wantSeen: 11},
-		{name: "a status change restarts the stall", start: backup.Point{ID: "p1", Status: backup.StatusCreating},
-			states: []backup.Point{{ID: "p1", Status: backup.StatusRestoring}},
+		{name: "bytes restart the stall", start: creating(0),
+			states: []backup.Point{reading(1), reading(1), reading(1), reading(2), reading(2)},
+			want:   backup.StatusCreating, wantErr: backup.ErrStalled, wantTime: 100 * time.Second, wantSeen: 11},
+		{name: "a point that tells nothing never stalls", start: creating(0),
+			states: append(slices.Repeat([]backup.Point{{ID: "p1", Status: backup.StatusCreating}}, 50), available),
+			want:   backup.StatusAvailable, wantTime: 510 * time.Second, wantSeen: 51},
+		{name: "a status change restarts the stall", start: creating(0),
+			states: []backup.Point{{ID: "p1", Status: backup.StatusRestoring, Progress: new(int64)}},
 			want:   backup.StatusRestoring, wantErr: backup.ErrStalled, wantTime: 70 * time.Second, wantSeen: 8},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

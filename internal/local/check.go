@@ -77,6 +77,15 @@ func (s *Service) CheckServer(ctx context.Context, srv backup.Server, prior *bac
 			Detail: "The local service needs to know what to back up: write local = { sources = [\"/etc\"] }.",
 		})
 	}
+	if len(options.Sources) > 0 {
+		if err := s.free(ctx, serverRecord{ID: srv.ID, Options: options}); err != nil {
+			problems = append(problems, backup.Problem{
+				Path: []string{"local", "sources"}, Summary: "Source Already Protected",
+				// The same plan may remove the other server.
+				Detail: err.Error() + " The apply fails while that server has it.", Warning: true,
+			})
+		}
+	}
 	return append(problems, s.checkOptions(ctx, options, prior)...)
 }
 

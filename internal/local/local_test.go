@@ -109,3 +109,31 @@ func randomText(t *testing.T, n int) string {
 	}
 	return string(data)
 }
+
+// TestQueued: a point that waits for its turn does not stall, however long the one before it takes.
+func TestQueued(t *testing.T) {
+	t.Parallel()
+	svc := newService(t, nil)
+	slow := tree(t, map[string]string{"huge": ""})
+	if err := os.Truncate(filepath.Join(slow, "huge"), 1<<40); err != nil {
+		t.Fatal(err)
+	}
+	first, err := svc.StartPoint(t.Context(), backup.PointRequest{ServerID: protect(t, svc, "slow", slow).ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for first.ReadBytes == nil || *first.ReadBytes == 0 {
+		if first, err = svc.Point(t.Context(), first.ID, backup.Fresh); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second, err := svc.StartPoint(t.Context(), backup.PointRequest{ServerID: protect(t, svc, "quick", tree(t, nil)).ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(500*time.Millisecond, func() { _, _ = svc.CancelPoint(t.Context(), first.ID) })
+	second, err = backup.WaitPoint(t.Context(), svc, second, backup.WaitOptions{Interval: 5 * time.Millisecond, StallTimeout: 200 * time.Millisecond})
+	if err != nil || second.Status != backup.StatusAvailable {
+		t.Errorf("the point that waited: %+v, %v", second, err)
+	}
+}

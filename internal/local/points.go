@@ -74,7 +74,7 @@ func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
 	switch {
 	case r.State == runRunning && s.running[r.ID] != nil:
 		p.Status = backup.StatusCreating
-		p.Progress = ptr(s.running[r.ID].percent.Load())
+		p.Progress, p.ReadBytes = s.running[r.ID].progressNow()
 		return p, true
 	case r.State == runRunning && r.Owner.alive(r.RenewedAt, s.cfg.Now()):
 		p.Status = backup.StatusCreating

@@ -25,10 +25,12 @@ type run struct {
 	options ServerOptions
 	full    *bool
 
-	percent atomic.Int64
-	stop    func()
-	stopped chan struct{}
-	done    chan struct{}
+	// started is set when it is this point's turn; read are bytes of sources that are done.
+	started       atomic.Bool
+	percent, read atomic.Int64
+	stop          func()
+	stopped       chan struct{}
+	done          chan struct{}
 }
 
 func newRun(rec runRecord, srv backup.Server, options ServerOptions, full *bool) *run {
@@ -97,6 +99,7 @@ func (s *Service) inTurn(r *run, f func() error) error {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
+		r.started.Store(true)
 		return f()
 	case <-r.stopped:
 		return backup.ErrCanceled
@@ -173,10 +176,20 @@ func (s *Service) uploadSource(ctx context.Context, w *engine.Writer, r *run, i 
 	return volume, unreadable, err
 }
 
+// progressNow is nil while the point waits for its turn.
+func (r *run) progressNow() (percent, read *int64) {
+	if !r.started.Load() {
+		return nil, nil
+	}
+	return ptr(r.percent.Load()), ptr(r.read.Load())
+}
+
 // progress makes the listener for one of the sources; each counts the same.
 func (r *run) progress(i int) func(done, total int64) {
 	n := int64(len(r.options.Sources))
+	before := r.read.Load()
 	return func(done, total int64) {
+		r.read.Store(before + done)
 		var part int64
 		if total > 0 {
 			part = min(100*done/total, 100)

@@ -109,8 +109,8 @@ func (s *Service) putServer(ctx context.Context, srv backup.Server, prior *backu
 		if _, ok := t.index.policies.get(rec.PolicyID); rec.PolicyID != "" && !ok {
 			return notFound("policy", rec.PolicyID)
 		}
-		if other, source := t.index.taken(rec); source != "" {
-			return backup.Errorf(backup.ErrConflict, "The source %s of %s@%s already belongs to the server %q (%s).", source, options.User, options.Host, other.Name, other.ID)
+		if err := t.index.free(rec); err != nil {
+			return err
 		}
 		for _, source := range options.Sources {
 			if err := t.SetSourcePolicy(ctx, options.source(source), s.sourcePolicy(options)); err != nil {
@@ -125,20 +125,26 @@ func (s *Service) putServer(ctx context.Context, srv backup.Server, prior *backu
 	return s.Server(ctx, rec.ID)
 }
 
-// taken finds another server that has one of the sources.
-func (ix *index) taken(rec serverRecord) (other serverRecord, source string) {
+// free says whether no other server has one of the sources.
+func (s *Service) free(ctx context.Context, rec serverRecord) error {
+	return s.view(ctx, backup.Cached, func(ix *index) error { return ix.free(rec) })
+}
+
+func (ix *index) free(rec serverRecord) error {
+	want := rec.Options
 	for id, r := range ix.servers.rows {
-		o := r.value.Options
-		if id == rec.ID || o.Host != rec.Options.Host || o.User != rec.Options.User {
+		have := r.value.Options
+		if id == rec.ID || have.Host != want.Host || have.User != want.User {
 			continue
 		}
-		for _, source := range rec.Options.Sources {
-			if slices.Contains(o.Sources, source) {
-				return r.value, source
+		for _, source := range want.Sources {
+			if slices.Contains(have.Sources, source) {
+				return backup.Errorf(backup.ErrConflict, "The source %s of %s@%s already belongs to the server %q (%s). Leave it out of one of the two.",
+					source, want.User, want.Host, r.value.Name, id)
 			}
 		}
 	}
-	return serverRecord{}, ""
+	return nil
 }
 
 // DeleteServer ends the backup of a server. The policies of its sources stay: they keep Kopia from
