@@ -132,6 +132,32 @@ const (
 	UnreadableWarns OnUnreadable = "warn"
 )
 
+// RestoreOptions are the options of a [backup.RestoreRequest] on this service.
+type RestoreOptions struct {
+	// Target is an absolute directory to restore into; with several volumes each gets a directory of
+	// its own below it. Empty with InPlace, which restores to where the sources were.
+	Target  string
+	InPlace bool
+	// VolumeIDs select volumes of the point; none are all.
+	VolumeIDs []string
+	// Overwrite says what happens to files that exist; default never, which fails.
+	Overwrite Overwrite
+	// SkipOwners leaves users and groups as the process makes them.
+	SkipOwners bool
+	// AllowIncomplete restores what there is of a point in error.
+	AllowIncomplete bool
+}
+
+// Overwrite says what a restore does to a file that exists.
+type Overwrite string
+
+// The values of Overwrite.
+const (
+	OverwriteNever   Overwrite = "never"
+	OverwriteIfNewer Overwrite = "if_newer"
+	OverwriteAlways  Overwrite = "always"
+)
+
 // options are the options of a server with defaults filled in.
 func (s *Service) options(server backup.Server) (ServerOptions, error) {
 	o, ok := server.Options.(ServerOptions)
