@@ -7,7 +7,7 @@ data "serverbackup_point" "last_good" {
 output "last_good" {
   value = {
     id      = data.serverbackup_point.last_good.id
-    taken   = data.serverbackup_point.last_good.created_at
+    taken   = data.serverbackup_point.last_good.point.created_at
     volumes = { for v in data.serverbackup_point.last_good.volumes : v.name => v.size_bytes }
   }
 }
