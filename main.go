@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"log"
 
@@ -24,12 +25,13 @@ func main() {
 	flag.BoolVar(&debug, "debug", false, "run as a long-lived process that a debugger can attach to")
 	flag.Parse()
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	ctx := context.Background()
+	err := providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{
 		Address:         address,
 		Debug:           debug,
 		ProtocolVersion: 6,
 	})
-	if err != nil {
+	if err := errors.Join(err, provider.Shutdown(ctx)); err != nil {
 		log.Fatal(err.Error())
 	}
 }

@@ -54,6 +54,26 @@ func (l *lease) owner() (owner, error) {
 	return l.own, l.err
 }
 
+// deliver notes in the lock file that the caller has heard how a point ended.
+func (l *lease) deliver(id string) {
+	f, err := os.OpenFile(l.own.Lock, os.O_WRONLY|os.O_APPEND, 0) //nolint:gosec // our own file
+	if err != nil {
+		return // closed meanwhile
+	}
+	_, _ = f.WriteString(id + "\n")
+	_ = f.Close()
+}
+
+// withheld says whether the process was killed before the caller heard how a point ended. In doubt it
+// was not: a process that ends in peace removes its file, and another machine's file cannot be seen.
+func (o owner) withheld(id string) bool {
+	if o.Machine != machine() || locked(o.Lock) {
+		return false
+	}
+	heard, err := os.ReadFile(o.Lock)
+	return err == nil && !strings.Contains(string(heard), id)
+}
+
 func (l *lease) close() {
 	if l.lock != nil {
 		_ = os.Remove(l.own.Lock)

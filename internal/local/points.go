@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
@@ -40,12 +41,24 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 	err = s.view(ctx, fresh && backup.Freshness(!ours), func(ix *index) error {
 		if rec, ok := ix.runs.get(id); ok {
 			if p, ok = s.point(ix, rec); ok {
+				s.heard(p)
 				return nil
 			}
 		}
 		return notFound("point", id)
 	})
 	return p, err
+}
+
+// answerTime is how long the answer about a point may take to get from here to Terraform.
+const answerTime = time.Second
+
+// heard notes that the caller knows how a point ended. The caller holds the lock.
+func (s *Service) heard(p backup.Point) {
+	if p.Status.Stable() && s.unheard[p.ID] {
+		delete(s.unheard, p.ID)
+		time.AfterFunc(answerTime, func() { s.lease.deliver(p.ID) })
+	}
 }
 
 // point is the point of a run, if there is one: not after it was deleted, and not if its snapshots

@@ -1,3 +1,5 @@
+//go:build unix
+
 package local_test
 
 import (
@@ -8,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,6 +29,8 @@ const helperEnv = "SERVERBACKUP_TEST_HELPER"
 type job struct {
 	Config   local.Config
 	Requests []backup.PointRequest
+	// Die ends the process the hard way as soon as the points are there, before anybody heard of it.
+	Die bool
 }
 
 func TestMain(m *testing.M) {
@@ -56,6 +62,13 @@ func help(text string) error {
 			p, err := svc.StartPoint(ctx, r)
 			if err != nil {
 				return err
+			}
+			for j.Die {
+				for p := range svc.Points(ctx, backup.PointFilter{Status: []backup.Status{backup.StatusAvailable}}) {
+					fmt.Println(p.ID)
+					return syscall.Kill(os.Getpid(), syscall.SIGKILL)
+				}
+				time.Sleep(time.Millisecond)
 			}
 			p, err = backup.WaitPoint(ctx, svc, p, backup.WaitOptions{Interval: 5 * time.Millisecond})
 			fmt.Println(p.ID, p.Status, p.Error)
@@ -133,6 +146,49 @@ func TestTwoProcesses(t *testing.T) {
 		}
 	}
 	verifyAll(t, cfg)
+}
+
+// TestKilledAtTheEnd: a point whose process was killed before anybody heard that it was finished is the
+// answer to the same request, under a new id; a point that was heard of is not.
+func TestKilledAtTheEnd(t *testing.T) {
+	t.Parallel()
+	if raceDetector {
+		t.Skip("other processes, for the race detector")
+	}
+	cfg := local.Config{
+		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester",
+	}
+	svc := newService(t, func(c *local.Config) { *c = cfg })
+	srv := protect(t, svc, "web", tree(t, map[string]string{"a": "one"}))
+	request := backup.PointRequest{ServerID: srv.ID, Name: "nightly"}
+	out, err := helper(t, job{Config: cfg, Requests: []backup.PointRequest{request}, Die: true}).Output()
+	if err == nil {
+		t.Fatal("the process was not killed")
+	}
+	withheld := strings.TrimSpace(string(out))
+
+	other := request
+	other.Name = "another request"
+	if p := take(t, svc, other); p.ID == withheld {
+		t.Error("another request got the point")
+	}
+	p, err := svc.StartPoint(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Status != backup.StatusAvailable || p.ID == withheld || *p.SizeBytes != 3 {
+		t.Errorf("the same request got %+v", p)
+	}
+	if _, err := svc.Point(t.Context(), withheld, backup.Fresh); !errors.Is(err, backup.ErrNotFound) {
+		t.Errorf("the old id: %v", err)
+	}
+	if err := svc.DeletePoint(t.Context(), withheld); err != nil {
+		t.Error(err)
+	}
+	verifyAll(t, cfg)
+	if again := take(t, svc, request); again.ID == p.ID {
+		t.Error("a request was answered with a point that was heard of")
+	}
 }
 
 // verifyAll reads every byte of every point back, on a connection of its own.

@@ -154,7 +154,7 @@ func (s *Service) upload(ctx context.Context, r *run, rec *runRecord, stopRenewi
 
 // uploadSource takes the snapshot of one source and returns the files that could not be read.
 func (s *Service) uploadSource(ctx context.Context, w *engine.Writer, r *run, i int, source string) (volume volumeRecord, unreadable []string, err error) {
-	volume = volumeRecord{ID: fmt.Sprintf("%s-%d", r.rec.ID, i), Source: source, Type: backup.TypeFull}
+	volume = volumeRecord{ID: volumeID(r.rec.ID, i), Source: source, Type: backup.TypeFull}
 	snap, err := w.Upload(ctx, engine.UploadRequest{
 		Source:             r.options.source(source),
 		Policy:             s.sourcePolicy(r.options),
@@ -212,6 +212,7 @@ func (s *Service) ended(ix *index, rec runRecord) {
 		ix.volumes[rec.ID][v.ID] = true
 	}
 	delete(s.running, rec.ID)
+	s.unheard[rec.ID] = true
 }
 
 // unrecorded is the end of a run that could not even be written down. This process still knows it;

@@ -28,6 +28,8 @@ type Service struct {
 	mu      sync.Mutex
 	index   *index
 	running map[string]*run
+	// unheard are points that ended in this process and were not read since.
+	unheard map[string]bool
 }
 
 var (
@@ -50,6 +52,7 @@ func New(cfg Config) (*Service, error) {
 		store:   store{cfg: cfg},
 		slots:   make(chan struct{}, cfg.PointsInParallel),
 		running: make(map[string]*run),
+		unheard: make(map[string]bool),
 	}, nil
 }
 

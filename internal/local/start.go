@@ -2,18 +2,24 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
+// withheldFor is how long after its end a point can still be handed to a repeated request.
+const withheldFor = 15 * time.Minute
+
 // StartPoint begins to take a point in this process and returns at once. If a process that was killed
 // left the same request unfinished, its point is taken up: it keeps its id, and what was already
-// stored is not stored again.
+// stored is not stored again. If it was killed between the end of the point and telling anybody, the
+// finished point is the answer.
 func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup.Point, error) {
 	srv, err := s.Server(ctx, r.ServerID)
 	if err != nil {
@@ -32,6 +38,7 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 	}
 	now := s.cfg.Now().UTC()
 	rec := runRecord{
+		ID:       uuid.NewString(),
 		ServerID: srv.ID, ServerName: srv.Name,
 		Name: r.Name, Description: r.Description, Tags: maps.Clone(r.Tags),
 		Key: requestKey(r), Owner: own,
@@ -39,9 +46,13 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 		StartedAt: now, RenewedAt: now,
 	}
 	err = s.change(ctx, "start point", func(ctx context.Context, t *tx) error {
-		rec.ID = uuid.NewString()
-		if orphan, ok := s.orphan(t.index, rec.Key); ok {
+		for _, orphan := range s.orphans(t.index, rec.Key) {
+			if orphan.State == runComplete {
+				rec, err = s.handOver(ctx, t, orphan, rec)
+				return err
+			}
 			rec.ID = orphan.ID
+			break
 		}
 		// From here on this process takes the point, whatever another reads.
 		s.running[rec.ID] = newRun(rec, srv, options, r.Full)
@@ -53,31 +64,67 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 		delete(s.running, rec.ID)
 		return backup.Point{}, err
 	}
-	run := s.running[rec.ID]
 	p, _ := s.point(s.index, rec)
-	go s.take(context.WithoutCancel(ctx), run)
+	if run := s.running[rec.ID]; run != nil {
+		go s.take(context.WithoutCancel(ctx), run)
+	}
 	return p, nil
 }
 
-// orphan finds the oldest unfinished run of a request whose process is gone.
-func (s *Service) orphan(ix *index, key string) (runRecord, bool) {
+// orphans are the points of killed processes that answer a request, oldest first: unfinished ones,
+// and those whose end nobody heard of.
+func (s *Service) orphans(ix *index, key string) []runRecord {
 	var found []runRecord
 	for _, row := range ix.runs.rows {
 		r := row.value
-		if r.Key == key && r.State == runRunning && r.DeletedAt.IsZero() &&
-			s.running[r.ID] == nil && !r.Owner.alive(r.RenewedAt, s.cfg.Now()) {
+		if r.Key != key || !r.DeletedAt.IsZero() || s.running[r.ID] != nil {
+			continue
+		}
+		switch {
+		case r.State == runRunning && !r.Owner.alive(r.RenewedAt, s.cfg.Now()):
 			found = append(found, r)
+		case r.State == runComplete && s.cfg.Now().Sub(r.FinishedAt) < withheldFor && r.Owner.withheld(r.ID):
+			if p, ok := s.point(ix, r); ok && p.Status == backup.StatusAvailable {
+				found = append(found, r)
+			}
 		}
 	}
-	if len(found) == 0 {
-		return runRecord{}, false
-	}
-	return slices.MinFunc(found, func(a, b runRecord) int {
+	slices.SortFunc(found, func(a, b runRecord) int {
 		if c := a.StartedAt.Compare(b.StartedAt); c != 0 {
 			return c
 		}
 		return strings.Compare(a.ID, b.ID)
-	}), true
+	})
+	return found
+}
+
+// handOver gives the data of a finished point to a new one, and the old one ends. Should some state
+// know the old id after all, deleting it deletes nothing of the new point.
+func (s *Service) handOver(ctx context.Context, t *tx, old, request runRecord) (runRecord, error) {
+	rec := old
+	rec.ID, rec.Owner = request.ID, request.Owner
+	rec.Description, rec.Tags = request.Description, request.Tags
+	rec.Volumes = slices.Clone(old.Volumes)
+	ids := make(map[string]string, len(rec.Volumes))
+	for i := range rec.Volumes {
+		ids[old.Volumes[i].ID] = volumeID(rec.ID, i)
+		rec.Volumes[i].ID = volumeID(rec.ID, i)
+	}
+	if err := t.MovePoint(ctx, old.ID, rec.ID, ids); err != nil {
+		return rec, err
+	}
+	if err := remove(ctx, t, t.index.runs, old.ID); err != nil {
+		return rec, err
+	}
+	t.after = append(t.after, func() {
+		delete(t.index.volumes, old.ID)
+		s.ended(t.index, rec)
+	})
+	return rec, put(ctx, t, t.index.runs, rec.ID, rec)
+}
+
+func volumeID(point string, i int) string {
+	return fmt.Sprintf("%s-%d", point, i)
 }
 
 // CancelPoint stops the run of a point, if it is one of this process, and waits until it has ended.

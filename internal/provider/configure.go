@@ -76,6 +76,7 @@ func (p *serverbackupProvider) Configure(ctx context.Context, req provider.Confi
 	c := &client{unknown: firstUnknown(ctx, model)}
 	if c.unknown == "" {
 		c.service = p.open(ctx, model, &resp.Diagnostics)
+		remember(c.service)
 	}
 	resp.ResourceData = c
 	resp.DataSourceData = c

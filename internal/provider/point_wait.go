@@ -15,7 +15,7 @@ import (
 
 const (
 	// A look at a point of this process costs nothing, one at a cloud's is a request.
-	ownPollInterval   = 100 * time.Millisecond
+	ownPollInterval   = 20 * time.Millisecond
 	cloudPollInterval = 5 * time.Second
 	// cancelTimeout bounds the end of a run that is given up.
 	cancelTimeout = 2 * time.Minute

@@ -55,6 +55,30 @@ func (w *Writer) DeletePoint(ctx context.Context, point string) error {
 	return deleteSnapshots(ctx, w.w, map[string]string{pointTag: point}, "")
 }
 
+// MovePoint gives the finished snapshots of a point to another point; volumes maps the ids of its
+// volumes to new ones.
+func (w *Writer) MovePoint(ctx context.Context, from, to string, volumes map[string]string) error {
+	ids, err := snapshot.ListSnapshotManifests(ctx, w.w, nil, map[string]string{pointTag: from})
+	if err != nil {
+		return translate(err)
+	}
+	for _, id := range ids {
+		man, err := snapshot.LoadSnapshot(ctx, w.w, id)
+		if err != nil {
+			return translate(err)
+		}
+		volume, ok := volumes[man.Tags[volumeTag]]
+		if !ok {
+			continue
+		}
+		man.Tags = map[string]string{pointTag: to, volumeTag: volume}
+		if err := snapshot.UpdateSnapshot(ctx, w.w, man); err != nil {
+			return translate(err)
+		}
+	}
+	return nil
+}
+
 // deleteOlder removes what earlier tries at a volume of a point left behind: checkpoints, and a
 // snapshot that was finished but not recorded.
 func deleteOlder(ctx context.Context, w repo.RepositoryWriter, point, volume string, keep manifest.ID) error {
