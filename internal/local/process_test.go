@@ -210,7 +210,7 @@ func verifyAll(t *testing.T, cfg local.Config) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := repo.Verify(t.Context(), p.ID)
+		v, err := repo.Verify(t.Context(), p.ID, nil)
 		if err != nil || len(v.Damages) > 0 {
 			t.Errorf("point %s (%s) does not verify: %v %v", p.ID, p.Status, err, v.Damages)
 		}

@@ -80,6 +80,13 @@ func (s *store) open(ctx context.Context, readOnly bool) (*engine.Repo, error) {
 	return repo, s.explain("open", err)
 }
 
+// uncached opens a connection of its own that no cache answers for. The caller closes it.
+func (s *store) uncached(ctx context.Context) (*engine.Repo, error) {
+	cfg := s.cfg
+	cfg.CacheDirectory = ""
+	return (&store{cfg: cfg}).open(ctx, true)
+}
+
 func (s *store) engineOptions(password string, readOnly bool) engine.Options {
 	return engine.Options{
 		Path:           s.cfg.Repository,

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/kopia/kopia/repo"
@@ -20,11 +21,25 @@ type Record struct {
 	Data    json.RawMessage
 }
 
+// maxListTries bounds how often a listing starts again because records changed under it.
+const maxListTries = 100
+
 // Records lists the records of a kind. Where two processes wrote one at once, the later counts.
-func (r *Repo) Records(ctx context.Context, kind string) ([]Record, error) {
+func (r *Repo) Records(ctx context.Context, kind string) (records []Record, err error) {
+	for range maxListTries {
+		records, err = r.records(ctx, kind)
+		if !errors.Is(err, manifest.ErrNotFound) {
+			break
+		}
+	}
+	return records, translate(err)
+}
+
+// records fails with [manifest.ErrNotFound] if a record is replaced between listing and reading it.
+func (r *Repo) records(ctx context.Context, kind string) ([]Record, error) {
 	found, err := r.rep.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: kind})
 	if err != nil {
-		return nil, translate(err)
+		return nil, err
 	}
 	at := make(map[string]int, len(found))
 	records := make([]Record, 0, len(found))
@@ -32,7 +47,7 @@ func (r *Repo) Records(ctx context.Context, kind string) ([]Record, error) {
 	for _, md := range found {
 		rec := Record{ID: md.Labels[idLabel], Version: string(md.ID)}
 		if _, err := r.rep.GetManifest(ctx, md.ID, &rec.Data); err != nil {
-			return nil, fmt.Errorf("read %s %s: %w", kind, rec.ID, translate(err))
+			return nil, fmt.Errorf("read %s %s: %w", kind, rec.ID, err)
 		}
 		if i, ok := at[rec.ID]; ok {
 			records[i] = rec

@@ -2,16 +2,10 @@ package engine
 
 import (
 	"context"
-	"fmt"
-	"path"
+	"sync"
 
-	"github.com/kopia/kopia/repo/blob"
-	"github.com/kopia/kopia/snapshot"
-	"github.com/kopia/kopia/snapshot/snapshotfs"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/tree"
 )
-
-// maxDamages is how many damaged files a verification names.
-const maxDamages = 100
 
 // Verification is what reading a point back showed.
 type Verification struct {
@@ -22,40 +16,34 @@ type Verification struct {
 }
 
 // Verify reads every byte of the snapshots of a point. Open the repository without a cache for it: a
-// cache would answer for packs that are damaged.
-func (r *Repo) Verify(ctx context.Context, point string) (Verification, error) {
-	ids, err := snapshot.ListSnapshotManifests(ctx, r.rep, nil, map[string]string{pointTag: point})
+// cache would answer for packs that are damaged. progress, which may be nil, is not called by two at once.
+func (r *Repo) Verify(ctx context.Context, point string, progress func(done, total int64)) (Verification, error) {
+	trees, err := r.trees(ctx, point)
 	if err != nil {
-		return Verification{}, translate(err)
+		return Verification{}, err
 	}
-	blobs, err := blob.ReadBlobMap(ctx, r.rep.BlobReader())
-	if err != nil {
-		return Verification{}, translate(err)
-	}
-	verifier := snapshotfs.NewVerifier(ctx, r.rep, snapshotfs.VerifierOptions{
-		VerifyFilesPercent: 100,
-		MaxErrors:          maxDamages,
-		BlobMap:            blobs,
-	})
-	result, err := verifier.InParallel(ctx, func(tw *snapshotfs.TreeWalker) error {
-		for _, id := range ids {
-			man, err := snapshot.LoadSnapshot(ctx, r.rep, id)
-			if err != nil {
-				return err
-			}
-			root, err := snapshotfs.SnapshotRoot(r.rep, man)
-			if err != nil {
-				return err
-			}
-			if err := tw.Process(ctx, root, path.Clean(man.Source.Path)); err != nil {
-				return err
-			}
+	var (
+		mu          sync.Mutex
+		done, total int64
+	)
+	for _, t := range trees {
+		if c := t.Root().Counts; c != nil {
+			total += c.Bytes
 		}
-		return nil
-	})
-	v := Verification{Files: result.Stats.ReadFileCount, Bytes: result.Stats.ReadBytes, Damages: result.ErrorStrings}
-	if err != nil && len(v.Damages) == 0 {
-		return v, fmt.Errorf("verify point %s: %w", point, translate(err))
 	}
-	return v, nil
+	v := tree.Verifier{Progress: func(n int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += n
+		if progress != nil {
+			progress(done, total)
+		}
+	}}
+	for _, t := range trees {
+		if err := v.Verify(ctx, t.Source().Path, t, t.man.IncompleteReason == ""); err != nil {
+			return Verification{}, err
+		}
+	}
+	files, bytes, damages := v.Result()
+	return Verification{Files: files, Bytes: bytes, Damages: damages}, nil
 }
