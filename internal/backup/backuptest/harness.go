@@ -84,6 +84,7 @@ var steps = []struct {
 	{"history", history},
 	{"history filters", historyFilters},
 	{"space usage", spaceUsage},
+	{"verify", verify},
 	{"iterators", iterators},
 	{"concurrency", concurrency},
 	{"reopen", reopen},

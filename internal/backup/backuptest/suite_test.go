@@ -15,6 +15,7 @@ var (
 	_ backup.Historian     = (*memory)(nil)
 	_ backup.UsageReporter = (*memory)(nil)
 	_ backup.Canceler      = (*memory)(nil)
+	_ backup.Verifier      = (*memory)(nil)
 )
 
 // faultVariable carries a fault to a run of TestMemory in another process.
@@ -98,6 +99,7 @@ func TestSuiteFindsFaults(t *testing.T) {
 		{"deletes nothing", "point_delete"},
 		{"forgets history", "history"},
 		{"counts double", "space_usage"},
+		{"reads the first byte", "verify"},
 	} {
 		t.Run(tc.fault, func(t *testing.T) {
 			t.Parallel()
