@@ -12,20 +12,20 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
-func mustParse(t testing.TB, rule string) backup.Schedule {
-	t.Helper()
+func mustParse(tb testing.TB, rule string) backup.Schedule {
+	tb.Helper()
 	s, err := backup.ParseSchedule(rule)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
 
-func mustZone(t testing.TB, name string) *time.Location {
-	t.Helper()
+func mustZone(tb testing.TB, name string) *time.Location {
+	tb.Helper()
 	loc, err := backup.ParseTimezone(name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return loc
 }

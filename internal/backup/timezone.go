@@ -31,10 +31,10 @@ func ParseTimezone(name string) (*time.Location, error) {
 		return loc, nil
 	}
 	const advice = "write a name of the IANA time zone database, for example Europe/Berlin or UTC"
-	switch {
-	case name == "":
+	switch name {
+	case "":
 		return nil, errors.New("the time zone is empty; " + advice)
-	case name == "Local":
+	case "Local":
 		return nil, errors.New("the time zone Local depends on the machine; " + advice)
 	}
 	if guess := similarZone(name); guess != "" {

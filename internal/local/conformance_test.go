@@ -17,6 +17,7 @@ func TestConformance(t *testing.T) {
 	// stores remembers where each service keeps its objects.
 	var stores sync.Map
 	open := func(t *testing.T, repository string) *local.Service {
+		t.Helper()
 		svc := newService(t, func(c *local.Config) { c.Repository = repository })
 		stores.Store(svc, repository)
 		return svc
@@ -27,13 +28,16 @@ func TestConformance(t *testing.T) {
 	}
 	backuptest.Run(t, backuptest.Harness{
 		New: func(t *testing.T) backup.Service {
+			t.Helper()
 			return open(t, filepath.Join(t.TempDir(), "repository"))
 		},
 		Reopen: func(t *testing.T, svc backup.Service) backup.Service {
+			t.Helper()
 			repository, _ := stores.Load(svc)
 			return open(t, repository.(string)) //nolint:forcetypeassert // stored above
 		},
 		Server: func(t *testing.T, _ backup.Service, name string) backup.Server {
+			t.Helper()
 			return backup.Server{
 				Name: name, Enabled: true, LocationID: "main",
 				Options: local.ServerOptions{
@@ -52,6 +56,7 @@ func TestConformance(t *testing.T) {
 			return s
 		},
 		Change: func(t *testing.T, _ backup.Service, s backup.Server) {
+			t.Helper()
 			write(t, filepath.Join(source(s), "changed"), time.Now().String())
 		},
 		Policy: func(name string) backup.Policy {
@@ -75,7 +80,9 @@ func TestConformance(t *testing.T) {
 			"location_id": {Name: "web", LocationID: "elsewhere", Options: local.ServerOptions{Sources: []string{"/"}}},
 			"local":       {Name: "web", Options: local.ServerOptions{Sources: []string{"/does/not/exist"}}},
 		},
+		ArchiveFormats: []string{"tar.gz", "tar.zst"},
 		Slow: func(t *testing.T, _ backup.Service, s backup.Server) {
+			t.Helper()
 			// A terabyte of nothing takes a while to read.
 			file := filepath.Join(source(s), "huge")
 			write(t, file, "")
@@ -84,6 +91,7 @@ func TestConformance(t *testing.T) {
 			}
 		},
 		Break: func(t *testing.T, _ backup.Service, s backup.Server) {
+			t.Helper()
 			if err := os.RemoveAll(source(s)); err != nil {
 				t.Fatal(err)
 			}

@@ -108,7 +108,7 @@ func TestKill(t *testing.T) {
 	}
 	target := filepath.Join(t.TempDir(), "restored")
 	k.run("restore", dir, target)
-	if out, err := exec.Command("diff", "-r", dir, target).CombinedOutput(); err != nil { //nolint:gosec // paths of the test
+	if out, err := exec.CommandContext(t.Context(), "diff", "-r", dir, target).CombinedOutput(); err != nil {
 		t.Errorf("restored differs: %v\n%s", err, out)
 	}
 	verifyAll(t, cfg)

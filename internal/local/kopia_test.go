@@ -54,7 +54,7 @@ func newKopia(t *testing.T, repository string) *kopia {
 func (k *kopia) run(args ...string) string {
 	k.t.Helper()
 	args = append(args, "--config-file", filepath.Join(k.dir, "repository.config"), "--log-dir", filepath.Join(k.dir, "log"))
-	cmd := exec.Command(k.bin, args...) //nolint:gosec // the binary that the test built
+	cmd := exec.CommandContext(k.t.Context(), k.bin, args...)
 	cmd.Env = append(os.Environ(), "KOPIA_CHECK_FOR_UPDATES=false", "HOME="+k.dir, "KOPIA_PASSWORD=correct horse")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -84,7 +84,7 @@ func TestKopiaReadsOurs(t *testing.T) {
 		if source == image {
 			source = filepath.Dir(image)
 		}
-		if out, err := exec.Command("diff", "-r", source, target).CombinedOutput(); err != nil { //nolint:gosec // paths of the test
+		if out, err := exec.CommandContext(t.Context(), "diff", "-r", source, target).CombinedOutput(); err != nil {
 			t.Errorf("restored %s differs: %v\n%s", source, err, out)
 		}
 	}

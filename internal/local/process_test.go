@@ -64,7 +64,10 @@ func help(text string) error {
 				return err
 			}
 			for j.Die {
-				for p := range svc.Points(ctx, backup.PointFilter{Status: []backup.Status{backup.StatusAvailable}}) {
+				for p, err := range svc.Points(ctx, backup.PointFilter{Status: []backup.Status{backup.StatusAvailable}}) {
+					if err != nil {
+						return err
+					}
 					fmt.Println(p.ID)
 					return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 				}
@@ -84,7 +87,7 @@ func helper(t *testing.T, j job) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // this test
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), helperEnv+"="+string(text))
 	cmd.Stderr = os.Stderr
 	return cmd

@@ -46,13 +46,12 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 		StartedAt: now, RenewedAt: now,
 	}
 	err = s.change(ctx, "start point", func(ctx context.Context, t *tx) error {
-		for _, orphan := range s.orphans(t.index, rec.Key) {
+		if orphan, ok := s.orphan(t.index, rec.Key); ok {
 			if orphan.State == runComplete {
 				rec, err = s.handOver(ctx, t, orphan, rec)
 				return err
 			}
 			rec.ID = orphan.ID
-			break
 		}
 		// From here on this process takes the point, whatever another reads.
 		s.running[rec.ID] = newRun(rec, srv, options, r.Full)
@@ -71,9 +70,9 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 	return p, nil
 }
 
-// orphans are the points of killed processes that answer a request, oldest first: unfinished ones,
-// and those whose end nobody heard of.
-func (s *Service) orphans(ix *index, key string) []runRecord {
+// orphan is the oldest point of a killed process that answers a request: an unfinished one, or one
+// whose end nobody heard of.
+func (s *Service) orphan(ix *index, key string) (runRecord, bool) {
 	var found []runRecord
 	for _, row := range ix.runs.rows {
 		r := row.value
@@ -89,13 +88,15 @@ func (s *Service) orphans(ix *index, key string) []runRecord {
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b runRecord) int {
+	if len(found) == 0 {
+		return runRecord{}, false
+	}
+	return slices.MinFunc(found, func(a, b runRecord) int {
 		if c := a.StartedAt.Compare(b.StartedAt); c != 0 {
 			return c
 		}
 		return strings.Compare(a.ID, b.ID)
-	})
-	return found
+	}), true
 }
 
 // handOver gives the data of a finished point to a new one, and the old one ends. Should some state

@@ -24,7 +24,7 @@ func nobody(t *testing.T) bool {
 		return true
 	}
 	// The test binary, and everything on the way to it, must be open to that user.
-	dir, err := os.MkdirTemp("", "nobody-")
+	dir, err := os.MkdirTemp("", "nobody-") //nolint:usetesting // t.TempDir is closed to others
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,10 +34,10 @@ func nobody(t *testing.T) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(os.Chmod(dir, 0o777), os.WriteFile(bin, data, 0o755)); err != nil { //nolint:gosec // must be open
+	if err := errors.Join(os.Chmod(dir, 0o777), os.WriteFile(bin, data, 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(bin, "-test.run=^"+t.Name()+"$", "-test.v") //nolint:gosec // this test
+	cmd := exec.CommandContext(t.Context(), bin, "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "TMPDIR="+dir)
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
@@ -64,7 +64,7 @@ func TestUnreadable(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "locked"), 0); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "locked"), 0o700) }) //nolint:gosec // so that it can be removed
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "locked"), 0o700) })
 	svc := newService(t, nil)
 	srv := protect(t, svc, "web", dir)
 

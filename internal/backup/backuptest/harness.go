@@ -53,6 +53,9 @@ type Harness struct {
 	// NoDeleteHistory is a history without entries for deletions.
 	NoDeleteHistory bool
 
+	// ArchiveFormats are the formats of [backup.ArchiveRequest]. None skips archives.
+	ArchiveFormats []string
+
 	// Wait is how points are waited for; default every 5 ms, stalled after a minute.
 	Wait backup.WaitOptions
 	// Timeout ends a step; default 2 minutes.
@@ -85,6 +88,7 @@ var steps = []struct {
 	{"history filters", historyFilters},
 	{"space usage", spaceUsage},
 	{"verify", verify},
+	{"archives", archives},
 	{"iterators", iterators},
 	{"concurrency", concurrency},
 	{"reopen", reopen},

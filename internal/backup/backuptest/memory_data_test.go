@@ -2,6 +2,8 @@ package backuptest_test
 
 import (
 	"context"
+	"io"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
@@ -28,4 +30,40 @@ func (m *memory) VerifyPoint(ctx context.Context, id string, progress func(done,
 		progress(v.Bytes, *p.SizeBytes)
 	}
 	return v, nil
+}
+
+func (m *memory) CheckArchive(ctx context.Context, r backup.ArchiveRequest) []backup.Problem {
+	var problems []backup.Problem
+	complain := func(attribute string) {
+		problems = append(problems, backup.Problem{Path: []string{attribute}, Summary: "Wrong", Detail: "Write another."})
+	}
+	if r.Format != "raw" {
+		complain("format")
+	}
+	if _, err := m.available(ctx, r.PointID); err != nil {
+		complain("point_id")
+	}
+	if r.VolumeID != "" && r.VolumeID != "volume" {
+		complain("volume_id")
+	}
+	return problems
+}
+
+func (m *memory) Archive(ctx context.Context, r backup.ArchiveRequest, w io.Writer, progress func(done, total int64)) error {
+	p, err := m.available(ctx, r.PointID)
+	if err != nil {
+		return err
+	}
+	if len(m.CheckArchive(ctx, r)) > 0 {
+		return backup.Errorf(nil, "the request is wrong")
+	}
+	text := p.ID
+	if m.fault == "dates archives" {
+		text += time.Now().String()
+	}
+	n, err := io.WriteString(w, text)
+	if progress != nil {
+		progress(int64(n), 0)
+	}
+	return err
 }

@@ -16,6 +16,7 @@ var (
 	_ backup.UsageReporter = (*memory)(nil)
 	_ backup.Canceler      = (*memory)(nil)
 	_ backup.Verifier      = (*memory)(nil)
+	_ backup.Downloader    = (*memory)(nil)
 )
 
 // faultVariable carries a fault to a run of TestMemory in another process.
@@ -63,9 +64,11 @@ func TestMemory(t *testing.T) {
 			p.Name, p.Description, p.Enabled, p.Retention, p.Schedules = "renamed", "", false, nil, nil
 			return p
 		},
-		BadServers: map[string]backup.Server{"memory": {Name: "bad", Options: "bad"}},
-		Slow:       mark(func(m *memoryStore) map[string]bool { return m.slow }),
-		Break:      mark(func(m *memoryStore) map[string]bool { return m.broken }),
+		BadServers:     map[string]backup.Server{"memory": {Name: "bad", Options: "bad"}},
+		ArchiveFormats: []string{"raw"},
+
+		Slow:  mark(func(m *memoryStore) map[string]bool { return m.slow }),
+		Break: mark(func(m *memoryStore) map[string]bool { return m.broken }),
 	})
 }
 
@@ -100,6 +103,7 @@ func TestSuiteFindsFaults(t *testing.T) {
 		{"forgets history", "history"},
 		{"counts double", "space_usage"},
 		{"reads the first byte", "verify"},
+		{"dates archives", "archives"},
 	} {
 		t.Run(tc.fault, func(t *testing.T) {
 			t.Parallel()

@@ -123,11 +123,11 @@ func protectRules(source string, paths []string) []string {
 
 // variants are a path as given and with its links resolved.
 func variants(path string) []string {
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil || real == path {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil || resolved == path {
 		return []string{path}
 	}
-	return []string{path, real}
+	return []string{path, resolved}
 }
 
 // escapeRule makes a rule match a path to the letter.

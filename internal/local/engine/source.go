@@ -13,11 +13,11 @@ import (
 
 // openSource opens a source; the error is a [SourceError].
 func openSource(path string) (root fs.Directory, image bool, err error) {
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, false, &SourceError{path, err}
 	}
-	entry, err := localfs.NewEntry(real)
+	entry, err := localfs.NewEntry(resolved)
 	if err != nil {
 		return nil, false, &SourceError{path, err}
 	}
@@ -25,11 +25,11 @@ func openSource(path string) (root fs.Directory, image bool, err error) {
 	case fs.Directory:
 		return e, false, nil
 	case fs.File:
-		dir, err := localfs.Directory(filepath.Dir(real))
+		dir, err := localfs.Directory(filepath.Dir(resolved))
 		if err != nil {
 			return nil, false, &SourceError{path, err}
 		}
-		return &imageDirectory{Directory: dir, path: real, name: filepath.Base(path)}, true, nil
+		return &imageDirectory{Directory: dir, path: resolved, name: filepath.Base(path)}, true, nil
 	}
 	entry.Close()
 	return nil, false, &SourceError{path, errors.New("neither a directory nor a regular file")}
