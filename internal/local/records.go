@@ -81,6 +81,8 @@ type volumeRecord struct {
 	SizeBytes int64            `json:"size_bytes"`
 	Type      backup.PointType `json:"type"`
 	Complete  bool             `json:"complete"`
+	// Image is a source that was a single file; its snapshot is a directory with that file alone.
+	Image bool `json:"image,omitempty"`
 }
 
 // requestKey recognises a request: the same server, name and triggers.

@@ -166,7 +166,7 @@ func (s *Service) uploadSource(ctx context.Context, w *engine.Writer, r *run, i 
 		Cancel:             r.stopped,
 		Progress:           r.progress(i),
 	})
-	volume.SizeBytes, volume.Complete = snap.SizeBytes, !snap.Canceled
+	volume.SizeBytes, volume.Complete, volume.Image = snap.SizeBytes, !snap.Canceled, snap.Image
 	if snap.Incremental {
 		volume.Type = backup.TypeIncremental
 	}

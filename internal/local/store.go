@@ -87,6 +87,20 @@ func (s *store) uncached(ctx context.Context) (*engine.Repo, error) {
 	return (&store{cfg: cfg}).open(ctx, true)
 }
 
+// reading returns a connection for reading much data once, which would only push other content out of a
+// cache. The caller calls release.
+func (s *store) reading(ctx context.Context) (repo *engine.Repo, release func(), err error) {
+	if s.cfg.CacheDirectory != "" {
+		repo, err = s.uncached(ctx)
+		return repo, func() { _ = repo.Close(context.WithoutCancel(ctx)) }, err
+	}
+	repo, err = s.read(ctx)
+	if repo == nil && err == nil {
+		err = engine.ErrAbsent
+	}
+	return repo, func() {}, err
+}
+
 func (s *store) engineOptions(password string, readOnly bool) engine.Options {
 	return engine.Options{
 		Path:           s.cfg.Repository,

@@ -35,6 +35,8 @@ type Snapshot struct {
 	SizeBytes int64
 	// Incremental snapshots took over what had not changed since an earlier one.
 	Incremental bool
+	// Image is a source that is a single file, which is alone in the root of the snapshot.
+	Image bool
 	// Canceled snapshots hold only a part of the source.
 	Canceled bool
 	// Unreadable are the files and directories that could not be read, in no order. Files that
@@ -104,6 +106,7 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 	return Snapshot{
 		SizeBytes:   size(man),
 		Incremental: !r.Full && hasComplete(previous),
+		Image:       image,
 		Canceled:    man.IncompleteReason != "",
 		Unreadable:  progress.unreadable,
 	}, nil
