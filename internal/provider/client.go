@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -11,7 +12,7 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
-// client is what Configure hands to resources and data sources.
+// client is what Configure hands to resources, data sources and actions.
 type client struct {
 	// service is nil while the provider configuration holds values that are not known yet.
 	service backup.Service
@@ -36,6 +37,16 @@ type withDataClient struct {
 
 // Configure is called without data during validation.
 func (w *withDataClient) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	(*withClient)(w).set(req.ProviderData, &resp.Diagnostics)
+}
+
+// withActionClient is embedded in actions.
+type withActionClient struct {
+	*client
+}
+
+// Configure is called without data during validation.
+func (w *withActionClient) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	(*withClient)(w).set(req.ProviderData, &resp.Diagnostics)
 }
 
@@ -71,6 +82,16 @@ func (c *client) demand(diags *diag.Diagnostics) bool {
 			"Apply that first, for example with \"terraform apply -target\", or write a value that is known at plan time. "+
 			"A data source can also wait: with depends_on naming where the value comes from, it is read during apply.", c.unknown))
 	return false
+}
+
+// capability is what only some services can do. Where the configured one cannot, the error says so in
+// the words of lacks, which complete a sentence about it.
+func capability[T any](c *client, action, lacks string, diags *diag.Diagnostics) (T, bool) {
+	service, ok := c.service.(T)
+	if !ok {
+		unable(diags, action, backup.Errorf(backup.ErrUnsupported, "The configured backup service %s.", lacks))
+	}
+	return service, ok
 }
 
 // notices turns what the service has to say into warnings.

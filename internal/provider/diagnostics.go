@@ -81,6 +81,14 @@ func named(kind, name, id string) string {
 	return fmt.Sprintf("%s %q (%s)", kind, name, id)
 }
 
+// orElse is for what a service may not say.
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
 // sentence makes an error text one.
 func sentence(text string) string {
 	r, size := utf8.DecodeRuneInString(text)

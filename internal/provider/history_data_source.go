@@ -36,9 +36,8 @@ func (d *historyDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	defer d.notices(&resp.Diagnostics)
-	service, ok := d.service.(backup.Historian)
+	service, ok := capability[backup.Historian](d.client, "List Backup History", "keeps no history", &resp.Diagnostics)
 	if !ok {
-		unable(&resp.Diagnostics, "List Backup History", backup.Errorf(backup.ErrUnsupported, "The configured backup service keeps no history."))
 		return
 	}
 	filter := model.toDomain(time.Now(), &resp.Diagnostics)

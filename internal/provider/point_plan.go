@@ -3,9 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -74,22 +72,13 @@ func (r *pointResource) check(ctx context.Context, request backup.PointRequest, 
 // replacedBy lists the inputs whose change asks for another point: only a value in place of another.
 // What is set for the first time (an import has no inputs) or no longer set asks for nothing.
 func replacedBy(state, plan pointModel) path.Paths {
-	var paths path.Paths
-	for _, input := range []struct {
-		name        string
-		state, plan attr.Value
-	}{
+	return changedValues([]input{
 		{"server_id", state.ServerID, plan.ServerID},
 		{"name", state.Name, plan.Name},
 		{"description", state.Description, plan.Description},
 		{"full", state.Full, plan.Full},
 		{"triggers", state.Triggers, plan.Triggers},
-	} {
-		if !input.state.IsNull() && !input.plan.IsNull() && !input.plan.Equal(input.state) {
-			paths.Append(path.Root(input.name))
-		}
-	}
-	return paths
+	})
 }
 
 // changed is the request with no more in it than an update in place changes: what was taken long ago
@@ -117,13 +106,9 @@ func warnReplaced(state, plan pointModel, replaced path.Paths, diags *diag.Diagn
 	if state.OnDestroy.ValueString() == onDestroyKeep || state.Status.ValueString() == string(backup.StatusMissing) {
 		return
 	}
-	names := make([]string, len(replaced))
-	for i, p := range replaced {
-		names[i] = p.String()
-	}
 	text := fmt.Sprintf("Because %s changes, another point is taken and the %s is deleted. "+
 		"It is deleted before the new one is taken, so that for a time there is neither, unless the resource has the following, which the provider cannot see:\n\n"+
-		"  lifecycle {\n    create_before_destroy = true\n  }\n\n", strings.Join(names, " and "), state.label())
+		"  lifecycle {\n    create_before_destroy = true\n  }\n\n", inProse(replaced), state.label())
 	if plan.OnDestroy.ValueString() == onDestroyKeep {
 		text += "on_destroy = \"keep\" counts only once it is applied: apply it before the change, and the old point stays."
 	} else {

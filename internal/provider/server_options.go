@@ -33,19 +33,24 @@ func serverOptions() []serverOption {
 	return []serverOption{localServerOption()}
 }
 
+// refuseForeign refuses the nested attribute of a service that is not the configured one.
+func refuseForeign(ctx context.Context, service, name string, config attributeReader, diags *diag.Diagnostics) {
+	var nested types.Object
+	at := path.Root(name)
+	diags.Append(config.GetAttribute(ctx, at, &nested)...)
+	if !nested.IsNull() && !nested.IsUnknown() {
+		diags.AddAttributeError(at, "Attribute of Another Backup Service", fmt.Sprintf(
+			"The provider is configured for %s, so %s means nothing here. Remove it, or set provider to a provider block that is configured for %s.",
+			service, name, name))
+	}
+}
+
 // planServerOptions refuses the nested attributes of services that are not configured and plans what
 // taking out an attribute does on the one that is.
 func planServerOptions(ctx context.Context, service string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	for _, option := range serverOptions() {
 		if option.name != service {
-			var nested types.Object
-			at := path.Root(option.name)
-			resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &nested)...)
-			if !nested.IsNull() && !nested.IsUnknown() {
-				resp.Diagnostics.AddAttributeError(at, "Attribute of Another Backup Service", fmt.Sprintf(
-					"The provider is configured for %s, so %s means nothing here. Remove it, or set provider to a provider block that is configured for %s.",
-					service, option.name, option.name))
-			}
+			refuseForeign(ctx, service, option.name, req.Config, &resp.Diagnostics)
 			continue
 		}
 		for _, name := range option.nullWhenOmitted {

@@ -89,9 +89,8 @@ func (d *spaceUsageDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	defer d.notices(&resp.Diagnostics)
-	service, ok := d.service.(backup.UsageReporter)
+	service, ok := capability[backup.UsageReporter](d.client, "Read Space Usage", "does not report space usage", &resp.Diagnostics)
 	if !ok {
-		unable(&resp.Diagnostics, "Read Space Usage", backup.Errorf(backup.ErrUnsupported, "The configured backup service does not report space usage."))
 		return
 	}
 	usage, err := service.SpaceUsage(ctx, model.toDomain())
