@@ -41,6 +41,7 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 		newPolicyResource,
 		newServerResource,
 		newPointResource,
+		newArchiveResource,
 	}
 }
 
