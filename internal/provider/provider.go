@@ -42,6 +42,7 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 		newServerResource,
 		newPointResource,
 		newArchiveResource,
+		newRestoreResource,
 	}
 }
 

@@ -82,7 +82,7 @@ func TestEveryResourceCanBeImported(t *testing.T) {
 	for _, newOne := range New("test")().Resources(t.Context()) {
 		r := newOne()
 		switch r.(type) {
-		case *archiveResource:
+		case *archiveResource, *restoreResource:
 			continue
 		}
 		if _, ok := r.(resource.ResourceWithIdentity); !ok {

@@ -1,0 +1,87 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// ModifyPlan checks what is to be restored, and plans and announces that it is restored again. A
+// replacement is planned twice; it is checked when it is planned as a creation.
+func (r *restoreResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan restoreModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		r.check(ctx, plan, req, resp)
+		return
+	}
+	var state restoreModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	replaced, d := state.replacedBy(ctx, plan)
+	resp.Diagnostics.Append(d...)
+	if len(replaced) == 0 {
+		return
+	}
+	resp.RequiresReplace.Append(replaced...)
+	if plan.OverwriteExistingData.ValueBool() {
+		resp.Diagnostics.AddAttributeWarning(replaced[0], "Data Will Be Overwritten", fmt.Sprintf(
+			"Because %s changes, a point is restored again, over the data that are there now, as overwrite_existing_data allows. "+
+				"What was written there since the %s is lost. Take a point of it first if it may be needed.", inProse(replaced), state.label()))
+	}
+}
+
+// replacedBy lists the inputs whose change asks for another restore.
+func (m restoreModel) replacedBy(ctx context.Context, plan restoreModel) (path.Paths, diag.Diagnostics) {
+	paths := changedValues([]input{
+		{"point_id", m.PointID, plan.PointID},
+		{"triggers", m.Triggers, plan.Triggers},
+	})
+	var diags diag.Diagnostics
+	for _, option := range restoreOptions() {
+		changes, d := option.changes(ctx, option.value(m), option.value(plan))
+		diags.Append(d...)
+		if changes {
+			paths.Append(path.Root(option.name))
+		}
+	}
+	return paths, diags
+}
+
+func (r *restoreResource) check(ctx context.Context, plan restoreModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.ready() {
+		return
+	}
+	service, ok := capability[backup.Restorer](r.client, "Restore Backup Point", lacksRestores, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	scope, err := r.service.Scope(ctx)
+	if err != nil {
+		unable(&resp.Diagnostics, "Identify the Backup Store", err)
+		return
+	}
+	for _, option := range restoreOptions() {
+		if option.name != scope.Service {
+			refuseForeign(ctx, scope.Service, option.name, req.Config, &resp.Diagnostics)
+		}
+	}
+	request, d := plan.toDomain(ctx)
+	resp.Diagnostics.Append(d...)
+	if !resp.Diagnostics.HasError() {
+		report(ctx, &resp.Diagnostics, req.Config, service.CheckRestore(ctx, request))
+	}
+}
