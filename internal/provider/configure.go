@@ -80,6 +80,7 @@ func (p *serverbackupProvider) Configure(ctx context.Context, req provider.Confi
 	}
 	resp.ResourceData = c
 	resp.DataSourceData = c
+	resp.ActionData = c
 }
 
 func openService(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {

@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -13,7 +14,7 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
-// typeName is the prefix of every resource and data source.
+// typeName is the prefix of every resource, data source and action.
 const typeName = "serverbackup"
 
 type serverbackupProvider struct {
@@ -22,7 +23,7 @@ type serverbackupProvider struct {
 	open func(context.Context, providerModel, *diag.Diagnostics) backup.Service
 }
 
-var _ provider.Provider = (*serverbackupProvider)(nil)
+var _ provider.ProviderWithActions = (*serverbackupProvider)(nil)
 
 // New returns the provider; version is what the CLI shows.
 func New(version string) func() provider.Provider {
@@ -43,6 +44,12 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 		newPointResource,
 		newArchiveResource,
 		newRestoreResource,
+	}
+}
+
+func (p *serverbackupProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		newVerifyAction,
 	}
 }
 

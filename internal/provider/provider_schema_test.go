@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -36,6 +37,19 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
+// TestActionSchemas does the same for actions.
+func TestActionSchemas(t *testing.T) {
+	t.Parallel()
+	p := &serverbackupProvider{}
+	for _, newOne := range p.Actions(t.Context()) {
+		var resp action.SchemaResponse
+		newOne().Schema(t.Context(), action.SchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(t.Context()); diags.HasError() {
+			t.Errorf("%T: %v", newOne(), diags)
+		}
+	}
+}
+
 // TestDescriptions: every attribute is described, since the documentation is made from the schema.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
@@ -59,6 +73,9 @@ func TestDescriptions(t *testing.T) {
 	}
 	for name, s := range schemas.DataSourceSchemas {
 		describe("data source "+name, s)
+	}
+	for name, s := range schemas.ActionSchemas {
+		describe("action "+name, s.Schema)
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	actiontimeouts "github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
 
@@ -18,6 +20,16 @@ func timeoutsAttribute(ctx context.Context, create, update, del time.Duration) s
 	})
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = "How long operations may take before they give up."
+		return nested
+	}
+	return attribute
+}
+
+// actionTimeoutsAttribute is the timeouts of an action.
+func actionTimeoutsAttribute(ctx context.Context, invoke time.Duration) actionschema.Attribute {
+	attribute := actiontimeouts.AttributesWithOpts(ctx, actiontimeouts.Opts{InvokeDescription: timeoutText("it", invoke)})
+	if nested, ok := attribute.(actionschema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long the action may take before it gives up."
 		return nested
 	}
 	return attribute
