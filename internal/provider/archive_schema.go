@@ -58,7 +58,7 @@ func archiveAttributes(ctx context.Context) map[string]schema.Attribute {
 			Required:   true,
 			Validators: notEmpty,
 			MarkdownDescription: "Path of the file. Its directory must exist, and nothing may have that name: no file is overwritten that this resource has not written. " +
-				"A relative path starts at the directory that Terraform runs in, so write `${path.root}/...` or an absolute one. " +
+				"A relative path starts at the directory that Terraform runs in. " +
 				"A change writes a new file and deletes the old one.",
 		},
 		"format": schema.StringAttribute{
@@ -92,7 +92,7 @@ func archiveAttributes(ctx context.Context) map[string]schema.Attribute {
 		"sha256": schema.StringAttribute{
 			Computed:            true,
 			PlanModifiers:       keep,
-			MarkdownDescription: "SHA-256 sum of the file in hexadecimal digits, as `sha256sum` prints it. The same point, volume and format have the same sum each time.",
+			MarkdownDescription: "SHA-256 sum of the file in hexadecimal digits, as `sha256sum` prints it. The same version of the provider writes the same bytes for a point each time.",
 		},
 		"timeouts": timeoutsAttribute(ctx, defaultArchiveTimeout, defaultArchiveTimeout, 0),
 	}

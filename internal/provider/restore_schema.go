@@ -29,8 +29,7 @@ func (r *restoreResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Restores a point, once, when the resource is created. It runs again only if `triggers` or another input changes, or with `terraform apply -replace`: " +
 			"never because the restored data, the point or the record of the restore is gone. " +
-			"To destroy it restores and deletes nothing; the restored data stay. " +
-			"The resource cannot be imported.",
+			"Destroying it deletes nothing: the restored data stay. The resource cannot be imported.",
 		Attributes: attributes,
 	}
 }
