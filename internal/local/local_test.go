@@ -95,8 +95,11 @@ func TestPoints(t *testing.T) {
 	}
 	write(t, filepath.Join(dir, "d"), "three")
 	second := take(t, svc, backup.PointRequest{ServerID: srv.ID})
-	if second.Type != backup.TypeIncremental || *second.SizeBytes != 11 {
+	if second.Type != backup.TypeIncremental || *second.SizeBytes != 11 || *second.NewBytes == 0 {
 		t.Fatalf("second point: %+v", second)
+	}
+	if third := take(t, svc, backup.PointRequest{ServerID: srv.ID}); *third.NewBytes > *second.NewBytes {
+		t.Errorf("nothing changed, and yet %d bytes were added after %d", *third.NewBytes, *second.NewBytes)
 	}
 }
 

@@ -36,7 +36,7 @@ func (s *Service) Points(ctx context.Context, f backup.PointFilter) iter.Seq2[ba
 // Point returns one point. A run of this process is always seen as it is now.
 func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) (p backup.Point, err error) {
 	s.mu.Lock()
-	_, ours := s.running[id]
+	ours := s.running[id] != nil || s.unheard[id]
 	s.mu.Unlock()
 	err = s.view(ctx, fresh && backup.Freshness(!ours), func(ix *index) error {
 		if rec, ok := ix.runs.get(id); ok {

@@ -42,7 +42,14 @@ func newRun(rec runRecord, srv backup.Server, options ServerOptions, full *bool)
 // take runs until the point is finished, whatever that means, and written down.
 func (s *Service) take(ctx context.Context, r *run) {
 	defer close(r.done)
-	stopRenewing := sync.OnceFunc(s.renew(ctx, r))
+	stopRenewing := sync.OnceFunc(s.renew(ctx, "renew point", func(ctx context.Context, t *tx) error {
+		rec, ok := t.index.runs.get(r.rec.ID)
+		if !ok {
+			return nil
+		}
+		rec.RenewedAt = s.cfg.Now().UTC()
+		return put(ctx, t, t.index.runs, rec.ID, rec)
+	}))
 	defer stopRenewing()
 	rec := r.rec
 	err := s.inTurn(r, func() error { return s.upload(ctx, r, &rec, stopRenewing) })
@@ -133,6 +140,10 @@ func (s *Service) upload(ctx context.Context, r *run, rec *runRecord, stopRenewi
 			unreadable = append(unreadable, failed...)
 		}
 		stopRenewing()
+		// Only what is flushed is counted.
+		if err := w.Flush(ctx); err != nil {
+			return err
+		}
 		rec.NewBytes = added.Load()
 		rec.FinishedAt = s.cfg.Now().UTC()
 		r.judge(rec, unreadable)
@@ -228,8 +239,8 @@ func (s *Service) unrecorded(rec runRecord, err error) {
 	s.ended(s.index, rec)
 }
 
-// renew keeps telling other machines that the run is alive.
-func (s *Service) renew(ctx context.Context, r *run) (stop func()) {
+// renew keeps telling other machines that a run is alive; touch writes that down.
+func (s *Service) renew(ctx context.Context, purpose string, touch func(context.Context, *tx) error) (stop func()) {
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -240,14 +251,7 @@ func (s *Service) renew(ctx context.Context, r *run) (stop func()) {
 			case <-time.After(renewEvery):
 			}
 			// A failure shows when the run finishes.
-			_ = s.change(ctx, "renew point", func(ctx context.Context, t *tx) error {
-				rec, ok := t.index.runs.get(r.rec.ID)
-				if !ok {
-					return nil
-				}
-				rec.RenewedAt = s.cfg.Now().UTC()
-				return put(ctx, t, t.index.runs, rec.ID, rec)
-			})
+			_ = s.change(ctx, purpose, touch)
 		}
 	}()
 	return func() {

@@ -77,6 +77,11 @@ func (r *Repo) Write(ctx context.Context, purpose string, keep bool, onUpload fu
 	}))
 }
 
+// Flush makes durable what was written so far.
+func (w *Writer) Flush(ctx context.Context) error {
+	return translate(w.w.Flush(ctx))
+}
+
 // Put writes a new version of a record and returns it. The old version, if any, is replaced.
 func (w *Writer) Put(ctx context.Context, kind, id, old string, value any) (version string, err error) {
 	v, err := w.w.PutManifest(ctx, map[string]string{manifest.TypeLabelKey: kind, idLabel: id}, value)

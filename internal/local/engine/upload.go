@@ -63,8 +63,8 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 		return Snapshot{}, err
 	}
 	// The policy counts from the first checkpoint on, so it is durable before that.
-	if err := w.w.Flush(ctx); err != nil {
-		return Snapshot{}, translate(err)
+	if err := w.Flush(ctx); err != nil {
+		return Snapshot{}, err
 	}
 	previous, err := snapshot.FindPreviousManifests(ctx, w.w, r.Source.info(), nil)
 	if err != nil {

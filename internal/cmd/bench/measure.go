@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+)
+
+const password = "bench"
+
+// run is one run of the benchmarks.
+type run struct {
+	options
+	dir     string
+	missing []string
+	tree    string
+}
+
+// sample is what one process cost.
+type sample struct {
+	time   time.Duration
+	memory int64 // peak resident bytes
+}
+
+// command runs a process and measures it.
+func (b *run) command(env []string, name string, args ...string) (sample, []byte, error) {
+	cmd := exec.Command(name, args...) //nolint:gosec,noctx // the tools of the benchmark
+	cmd.Env = append(os.Environ(), env...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	start := time.Now()
+	err := cmd.Run()
+	s := sample{time: time.Since(start)}
+	if err != nil {
+		return s, nil, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out.Bytes(), errs.Bytes())
+	}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		s.memory = usage.Maxrss << 10
+	}
+	return s, out.Bytes(), nil
+}
+
+// ours runs an operation of the local service.
+func (b *run) ours(op operation) (s sample, res result, err error) {
+	text, err := json.Marshal(op)
+	if err != nil {
+		return s, res, err
+	}
+	s, out, err := b.command(nil, os.Args[0], "op", string(text))
+	if err != nil {
+		return s, res, err
+	}
+	return s, res, json.Unmarshal(out, &res)
+}
+
+func (b *run) config(repository, compression string) local.Config {
+	return local.Config{
+		Repository: filepath.Join(b.dir, repository), Password: password, Host: "bench", User: "bench",
+		Compression: compression, ReadCache: time.Minute,
+	}
+}
+
+func (b *run) has(tool string) bool { return !slices.Contains(b.missing, tool) }
+
+// fresh removes what an earlier run made, and lets the disk settle.
+func fresh(paths ...string) error {
+	for _, path := range paths {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	syscall.Sync()
+	return nil
+}
+
+type samples []sample
+
+func (s samples) time() time.Duration {
+	return median(s, func(x sample) time.Duration { return x.time })
+}
+
+func (s samples) memory() int64 {
+	return median(s, func(x sample) int64 { return x.memory })
+}
+
+func median[T ~int64](s samples, of func(sample) T) T {
+	values := make([]T, len(s))
+	for i, x := range s {
+		values[i] = of(x)
+	}
+	slices.Sort(values)
+	if len(values) == 0 {
+		return 0
+	}
+	return values[len(values)/2]
+}
+
+// row prints a line of the table.
+func printRow(name, ours, beside string, ratio float64) {
+	text := "–"
+	if ratio > 0 {
+		text = fmt.Sprintf("%.2f", ratio)
+	}
+	fmt.Printf("| %s | %s | %s | %s |\n", name, ours, beside, text)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+func mib(bytes int64) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
+
+// compare prints how ours does beside another tool's.
+func compare(name string, ours samples, tool string, other samples) {
+	if len(other) == 0 {
+		return
+	}
+	printRow(name, seconds(ours.time()), tool+" "+seconds(other.time()), float64(ours.time())/float64(other.time()))
+}

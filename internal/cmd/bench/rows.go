@@ -1,0 +1,245 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+)
+
+// rows are the benchmarks, in the order of the table.
+var rows = []struct {
+	name    string
+	measure func(*run) error
+}{
+	{"points", (*run).points},
+	{"image", (*run).image},
+	{"list", (*run).list},
+}
+
+// contestant is ours with a compression, on a repository of its own.
+type contestant struct {
+	*run
+	repository, compression string
+	server, last            string
+}
+
+func (b *run) newContestant(name, compression string, source string) (*contestant, error) {
+	c := &contestant{run: b, repository: name, compression: compression}
+	if err := fresh(filepath.Join(b.dir, name)); err != nil {
+		return nil, err
+	}
+	_, res, err := b.ours(operation{Config: c.config(), Do: "protect", Sources: []string{source}})
+	c.server = res.Server
+	return c, err
+}
+
+func (c *contestant) config() local.Config { return c.run.config(c.repository, c.compression) }
+
+func (c *contestant) point(full bool) (sample, result, error) {
+	s, res, err := c.ours(operation{Config: c.config(), Do: "point", Server: c.server, Full: full})
+	c.last = res.Point
+	return s, res, err
+}
+
+// points measures taking points and getting them back.
+func (b *run) points() error {
+	b.tree = filepath.Join(b.dir, "tree")
+	if err := makeTree(b.tree, b.files, b.bytes); err != nil {
+		return err
+	}
+	kinds := []string{"full", "1 % incremental", "full = true", "restore", "archive"}
+	for _, compression := range []string{"zstd", "zstd-fastest"} {
+		measured := make(map[string]map[string]samples)
+		for _, tool := range []string{"ours", "kopia", "restic"} {
+			measured[tool] = make(map[string]samples)
+		}
+		add := func(tool, kind string, s sample) {
+			measured[tool][kind] = append(measured[tool][kind], s)
+		}
+		for round := range b.runs {
+			if err := b.round(round, compression, add); err != nil {
+				return err
+			}
+		}
+		label := map[string]string{"zstd": "matched compression (zstd)", "zstd-fastest": "our default (zstd-fastest)"}[compression]
+		for _, kind := range kinds {
+			name := kind + ", " + label
+			beside := kind
+			if kind == "archive" {
+				beside = "restore"
+			}
+			compare(name, measured["ours"][kind], "kopia "+beside, measured["kopia"][beside])
+			compare(name, measured["ours"][kind], "restic "+beside, measured["restic"][beside])
+		}
+		for _, tool := range []string{"kopia", "restic"} {
+			if other := measured[tool]["full"]; len(other) > 0 {
+				printRow("memory of a full point, "+label, mib(measured["ours"]["full"].memory()), tool+" "+mib(other.memory()),
+					float64(measured["ours"]["full"].memory())/float64(other.memory()))
+			}
+		}
+	}
+	return os.RemoveAll(b.tree)
+}
+
+// round runs everything once with every tool, each tool first in its turn.
+func (b *run) round(round int, compression string, add func(tool, kind string, s sample)) error {
+	c, err := b.newContestant("ours", compression, b.tree)
+	if err != nil {
+		return err
+	}
+	var k *kopia
+	var r *restic
+	if b.has("kopia") {
+		if k, err = b.newKopia("kopia", compression); err != nil {
+			return err
+		}
+	}
+	if b.has("restic") {
+		if r, err = b.newRestic("restic"); err != nil {
+			return err
+		}
+	}
+	archive := filepath.Join(b.dir, "archive.tar.zst")
+	target := func(tool string) string { return filepath.Join(b.dir, "restored-"+tool) }
+	ours := map[string]func() (sample, error){
+		"full": func() (sample, error) { s, _, err := c.point(false); return s, err },
+		"1 % incremental": func() (sample, error) {
+			s, _, err := c.point(false)
+			return s, err
+		},
+		"full = true": func() (sample, error) { s, _, err := c.point(true); return s, err },
+		"restore": func() (sample, error) {
+			s, _, err := b.ours(operation{Config: c.config(), Do: "restore", Point: c.last, Target: target("ours")})
+			return s, err
+		},
+		"archive": func() (sample, error) {
+			s, _, err := b.ours(operation{Config: c.config(), Do: "archive", Point: c.last, Target: archive})
+			return s, err
+		},
+	}
+	kopiaArgs := map[string][]string{
+		"full":            {"snapshot", "create", b.tree},
+		"1 % incremental": {"snapshot", "create", b.tree},
+		"full = true":     {"snapshot", "create", "--force-hash=100", b.tree},
+		"restore":         {"restore", b.tree, target("kopia")},
+	}
+	resticArgs := map[string][]string{
+		"full":            {"backup", b.tree},
+		"1 % incremental": {"backup", b.tree},
+		"restore":         {"restore", "latest", "--target", target("restic")},
+	}
+	for _, kind := range []string{"full", "1 % incremental", "full = true", "restore", "archive"} {
+		if kind == "1 % incremental" {
+			if err := changeTree(b.tree, b.files, b.bytes, round); err != nil {
+				return err
+			}
+		}
+		tools := []string{"ours", "kopia", "restic"}
+		for i := range tools {
+			tool := tools[(i+round)%len(tools)]
+			if err := fresh(target(tool), archive); err != nil {
+				return err
+			}
+			var s sample
+			var err error
+			switch {
+			case tool == "ours":
+				s, err = ours[kind]()
+			case tool == "kopia" && k != nil && kopiaArgs[kind] != nil:
+				s, err = k.do(kopiaArgs[kind]...)
+			case tool == "restic" && r != nil && resticArgs[kind] != nil:
+				s, err = r.do(resticArgs[kind]...)
+			default:
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			add(tool, kind, s)
+		}
+	}
+	return fresh(target("ours"), target("kopia"), target("restic"), archive)
+}
+
+// image measures what ten changed MiB of a disk image add.
+func (b *run) image() error {
+	const size, step = 2 << 30, 200 << 20
+	file := filepath.Join(b.dir, "disk.img")
+	if err := writeFile(file, 0, size, 1); err != nil {
+		return err
+	}
+	c, err := b.newContestant("image", "zstd-fastest", file)
+	if err != nil {
+		return err
+	}
+	if _, _, err := c.point(false); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_RDWR, 0) //nolint:gosec // made above
+	if err != nil {
+		return err
+	}
+	for i := range 10 {
+		if _, err := f.WriteAt(content(0, 1<<20, uint64(i)+2), int64(i)*step); err != nil { //nolint:gosec // small
+			return err
+		}
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	_, res, err := c.point(false)
+	if err != nil {
+		return err
+	}
+	printRow("2 GiB disk image, 10 MiB changed: added", mib(res.NewBytes), "–", 0)
+	return os.Remove(file)
+}
+
+// list measures a repository with many points, each from a session of its own.
+func (b *run) list() error {
+	source := filepath.Join(b.dir, "small")
+	if err := makeTree(source, 1, 100); err != nil {
+		return err
+	}
+	c, err := b.newContestant("many", "zstd-fastest", source)
+	if err != nil {
+		return err
+	}
+	if _, _, err := b.ours(operation{Config: c.config(), Do: "points", Server: c.server, Count: b.options.points}); err != nil {
+		return err
+	}
+	k := &kopia{b, filepath.Join(b.dir, "many-kopia")}
+	var ours, inside, theirs samples
+	for range b.runs {
+		s, res, err := b.ours(operation{Config: c.config(), Do: "list"})
+		if err != nil {
+			return err
+		}
+		if res.Points != b.options.points {
+			return fmt.Errorf("%d points are listed, want %d", res.Points, b.options.points)
+		}
+		ours, inside = append(ours, s), append(inside, sample{time: res.Inside})
+		if !b.has("kopia") {
+			continue
+		}
+		if len(theirs) == 0 {
+			if err := os.MkdirAll(k.home, 0o700); err != nil {
+				return err
+			}
+			if _, err := k.do("repository", "connect", "filesystem", "--path", c.config().Repository,
+				"--cache-directory", filepath.Join(k.home, "cache"), "--content-cache-size-mb=0", "--metadata-cache-size-mb=0"); err != nil {
+				return err
+			}
+		}
+		if s, err = k.do("snapshot", "list", "--all", "--json"); err != nil {
+			return err
+		}
+		theirs = append(theirs, s)
+	}
+	compare(fmt.Sprintf("list of %d points from as many sessions, with opening", b.options.points), ours, "kopia snapshot list --all", theirs)
+	printRow("the same after the repository was open", seconds(inside.time()), "–", 0)
+	printRow("memory of that list", mib(ours.memory()), "–", 0)
+	return nil
+}
