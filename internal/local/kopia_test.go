@@ -1,3 +1,5 @@
+//go:build unix
+
 package local_test
 
 import (
@@ -21,16 +23,19 @@ type kopia struct {
 	dir string
 }
 
+// kopiaDir is where the command line was built, if it was; [TestMain] removes it.
+var kopiaDir string
+
 // buildKopia builds the command line once, from the module that pins its version.
 var buildKopia = sync.OnceValues(func() (string, error) {
 	if bin := os.Getenv("SERVERBACKUP_KOPIA"); bin != "" {
 		return bin, nil
 	}
-	dir, err := os.MkdirTemp("", "kopia-cli-")
-	if err != nil {
+	var err error
+	if kopiaDir, err = os.MkdirTemp("", "kopia-cli-"); err != nil {
 		return "", err
 	}
-	bin := filepath.Join(dir, "kopia")
+	bin := filepath.Join(kopiaDir, "kopia")
 	cmd := exec.Command("go", "build", "-C", "../../tools/kopia", "-o", bin, "github.com/kopia/kopia")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build kopia: %w\n%s", err, out)

@@ -31,6 +31,8 @@ type job struct {
 	Requests []backup.PointRequest
 	// Die ends the process the hard way as soon as the points are there, before anybody heard of it.
 	Die bool
+	// Restore is a point that is restored to Target, until the process ends the hard way half way.
+	Restore, Target string
 }
 
 func TestMain(m *testing.M) {
@@ -41,7 +43,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	_ = os.RemoveAll(kopiaDir)
+	os.Exit(status)
 }
 
 // help takes the points that the job asks for, ten at a time as Terraform does, and says how each ended.
@@ -54,6 +58,9 @@ func help(text string) error {
 	svc, err := local.New(j.Config)
 	if err != nil {
 		return err
+	}
+	if j.Restore != "" {
+		return dieRestoring(ctx, svc, j)
 	}
 	var group errgroup.Group
 	group.SetLimit(10)
@@ -79,6 +86,18 @@ func help(text string) error {
 		})
 	}
 	return errors.Join(group.Wait(), svc.Close(ctx))
+}
+
+func dieRestoring(ctx context.Context, svc *local.Service, j job) error {
+	r, err := svc.StartRestore(ctx, backup.RestoreRequest{PointID: j.Restore, Options: local.RestoreOptions{Target: j.Target}})
+	for err == nil && (r.ReadBytes == nil || *r.ReadBytes == 0) {
+		r, err = svc.Restore(ctx, r.ID)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Println(r.ID)
+	return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 }
 
 func helper(t *testing.T, j job) *exec.Cmd {
