@@ -10,7 +10,8 @@ type Restorer interface {
 	// CheckRestore is [PolicyService.CheckPolicy] for a restore.
 	CheckRestore(ctx context.Context, r RestoreRequest) []Problem
 	// StartRestore begins a restore and returns as soon as its id is known; [WaitRestore] waits for
-	// the rest. Like a point, it does not end with ctx.
+	// the rest. Like a point, it does not end with ctx. A restore that fails is in history, as a
+	// [Restore] that says why; one that is refused is not.
 	StartRestore(ctx context.Context, r RestoreRequest) (Restore, error)
 	// Restore returns a restore as it is now.
 	Restore(ctx context.Context, id string) (Restore, error)

@@ -81,6 +81,9 @@ func TestConformance(t *testing.T) {
 			"local":       {Name: "web", Options: local.ServerOptions{Sources: []string{"/does/not/exist"}}},
 		},
 		ArchiveFormats: []string{"tar.gz", "tar.zst"},
+		Restore: func(t *testing.T, _ backup.Service, p backup.Point) backup.RestoreRequest {
+			return backup.RestoreRequest{PointID: p.ID, Options: local.RestoreOptions{Target: filepath.Join(t.TempDir(), "target")}}
+		},
 		Slow: func(t *testing.T, _ backup.Service, s backup.Server) {
 			t.Helper()
 			// A terabyte of nothing takes a while to read.

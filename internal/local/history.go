@@ -9,7 +9,7 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
-// History lists runs and deletions newest first. Both stay when the point is gone.
+// History lists runs, deletions and restores newest first. They stay when the point is gone.
 func (s *Service) History(ctx context.Context, f backup.HistoryFilter) iter.Seq2[backup.HistoryEntry, error] {
 	return collect(func() (list []backup.HistoryEntry, err error) {
 		err = s.view(ctx, backup.Cached, func(ix *index) error {
@@ -18,6 +18,11 @@ func (s *Service) History(ctx context.Context, f backup.HistoryFilter) iter.Seq2
 					if f.Match(e) {
 						list = append(list, e)
 					}
+				}
+			}
+			for _, r := range ix.restores.rows {
+				if e := s.restoreEntry(ix, r.value); f.Match(e) {
+					list = append(list, e)
 				}
 			}
 			return nil

@@ -16,6 +16,7 @@ type index struct {
 	servers  *table[serverRecord]
 	policies *table[policyRecord]
 	runs     *table[runRecord]
+	restores *table[restoreRecord]
 	// volumes are the snapshots that exist, by point and volume.
 	volumes map[string]map[string]bool
 }
@@ -26,6 +27,7 @@ func newIndex() *index {
 		servers:  newTable[serverRecord]("serverbackup-server"),
 		policies: newTable[policyRecord]("serverbackup-policy"),
 		runs:     newTable[runRecord]("serverbackup-run"),
+		restores: newTable[restoreRecord]("serverbackup-restore"),
 		volumes:  make(map[string]map[string]bool),
 	}
 }
@@ -74,6 +76,9 @@ func loadIndex(ctx context.Context, repo *engine.Repo) (*index, error) {
 		return nil, err
 	}
 	if err := ix.runs.load(ctx, repo); err != nil {
+		return nil, err
+	}
+	if err := ix.restores.load(ctx, repo); err != nil {
 		return nil, err
 	}
 	volumes, err := repo.Volumes(ctx)

@@ -85,6 +85,25 @@ type volumeRecord struct {
 	Image bool `json:"image,omitempty"`
 }
 
+// restoreRecord is a restore, as history.
+type restoreRecord struct {
+	ID         string `json:"id"`
+	PointID    string `json:"point_id"`
+	ServerID   string `json:"server_id"`
+	ServerName string `json:"server_name"`
+	Owner      owner  `json:"owner"`
+
+	State runState `json:"state"`
+	Error string   `json:"error,omitempty"`
+	// Target is where the data is now: the directory of Terraform's restored_id.
+	Target string `json:"target"`
+
+	StartedAt  time.Time `json:"started_at"`
+	RenewedAt  time.Time `json:"renewed_at"`
+	FinishedAt time.Time `json:"finished_at,omitzero"`
+	SizeBytes  int64     `json:"size_bytes"`
+}
+
 // requestKey recognises a request: the same server, name and triggers.
 func requestKey(r backup.PointRequest) string {
 	triggers := r.Triggers

@@ -5,6 +5,8 @@ package local
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -30,6 +32,8 @@ type Service struct {
 	running map[string]*run
 	// unheard are points that ended in this process and were not read since.
 	unheard map[string]bool
+	// restoring are the restores of this process that run, or ended without a record.
+	restoring map[string]*restoring
 }
 
 var (
@@ -53,6 +57,8 @@ func New(cfg Config) (*Service, error) {
 		slots:   make(chan struct{}, cfg.PointsInParallel),
 		running: make(map[string]*run),
 		unheard: make(map[string]bool),
+
+		restoring: make(map[string]*restoring),
 	}, nil
 }
 
@@ -63,9 +69,14 @@ func (s *Service) Close(ctx context.Context) error {
 	for _, r := range s.running {
 		runs = append(runs, r)
 	}
+	restores := slices.Collect(maps.Values(s.restoring))
 	s.mu.Unlock()
 	for _, r := range runs {
 		r.stop()
+		<-r.done
+	}
+	for _, r := range restores {
+		r.stop(backup.ErrCanceled)
 		<-r.done
 	}
 	s.lease.close()

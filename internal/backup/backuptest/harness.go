@@ -56,6 +56,9 @@ type Harness struct {
 	// ArchiveFormats are the formats of [backup.ArchiveRequest]. None skips archives.
 	ArchiveFormats []string
 
+	// Restore returns a valid request to restore a point to where nothing is yet. Nil skips restores.
+	Restore func(t *testing.T, svc backup.Service, p backup.Point) backup.RestoreRequest
+
 	// Wait is how points are waited for; default every 5 ms, stalled after a minute.
 	Wait backup.WaitOptions
 	// Timeout ends a step; default 2 minutes.
@@ -89,6 +92,8 @@ var steps = []struct {
 	{"space usage", spaceUsage},
 	{"verify", verify},
 	{"archives", archives},
+	{"restores", restores},
+	{"restore mistakes", restoreMistakes},
 	{"iterators", iterators},
 	{"concurrency", concurrency},
 	{"reopen", reopen},

@@ -67,3 +67,49 @@ func (m *memory) Archive(ctx context.Context, r backup.ArchiveRequest, w io.Writ
 	}
 	return err
 }
+
+func (m *memory) CheckRestore(ctx context.Context, r backup.RestoreRequest) []backup.Problem {
+	if r.PointID == "" || m.fault == "restores broken points" {
+		return nil
+	}
+	if _, err := m.available(ctx, r.PointID); err != nil {
+		return []backup.Problem{{Path: []string{"point_id"}, Summary: "Wrong", Detail: err.Error()}}
+	}
+	return nil
+}
+
+func (m *memory) StartRestore(ctx context.Context, r backup.RestoreRequest) (backup.Restore, error) {
+	p, err := m.available(ctx, r.PointID)
+	if err != nil {
+		return backup.Restore{}, err
+	}
+	if err := m.enter(ctx); err != nil {
+		return backup.Restore{}, err
+	}
+	defer m.mu.Unlock()
+	restore := backup.Restore{ID: m.nextID("restore"), PointID: p.ID, Status: backup.HistoryRunning, StartedAt: m.now, RestoredID: "somewhere"}
+	if m.fault == "restores nowhere" {
+		restore.RestoredID = ""
+	}
+	m.restores[restore.ID] = restore
+	if m.fault != "forgets restores" {
+		m.entries[restore.ID] = backup.HistoryEntry{
+			ID: restore.ID, Kind: backup.KindRestore, Status: backup.HistorySucceeded, PointID: p.ID, ServerID: p.ServerID, StartedAt: m.now,
+		}
+	}
+	return restore, nil
+}
+
+func (m *memory) Restore(ctx context.Context, id string) (backup.Restore, error) {
+	if err := m.enter(ctx); err != nil {
+		return backup.Restore{}, err
+	}
+	defer m.mu.Unlock()
+	restore, ok := m.restores[id]
+	if !ok {
+		return restore, notFound("restore", id)
+	}
+	restore.Status, restore.FinishedAt = backup.HistorySucceeded, m.now
+	m.restores[id] = restore
+	return restore, nil
+}

@@ -28,8 +28,9 @@ type memoryStore struct {
 	servers  map[string]backup.Server
 	points   map[string]*memoryPoint
 	entries  map[string]backup.HistoryEntry // by id; runs have the id of their point
-	slow     map[string]bool                // servers whose points do not proceed
-	broken   map[string]bool                // servers whose points fail
+	restores map[string]backup.Restore
+	slow     map[string]bool // servers whose points do not proceed
+	broken   map[string]bool // servers whose points fail
 }
 
 // memoryPoint proceeds with every fresh read.
@@ -42,7 +43,7 @@ func newMemory(fault string) *memory {
 	return &memory{fault: fault, memoryStore: &memoryStore{
 		now:      time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		policies: map[string]backup.Policy{}, servers: map[string]backup.Server{}, points: map[string]*memoryPoint{},
-		entries: map[string]backup.HistoryEntry{}, slow: map[string]bool{}, broken: map[string]bool{},
+		entries: map[string]backup.HistoryEntry{}, restores: map[string]backup.Restore{}, slow: map[string]bool{}, broken: map[string]bool{},
 	}}
 }
 

@@ -17,6 +17,7 @@ var (
 	_ backup.Canceler      = (*memory)(nil)
 	_ backup.Verifier      = (*memory)(nil)
 	_ backup.Downloader    = (*memory)(nil)
+	_ backup.Restorer      = (*memory)(nil)
 )
 
 // faultVariable carries a fault to a run of TestMemory in another process.
@@ -66,6 +67,9 @@ func TestMemory(t *testing.T) {
 		},
 		BadServers:     map[string]backup.Server{"memory": {Name: "bad", Options: "bad"}},
 		ArchiveFormats: []string{"raw"},
+		Restore: func(_ *testing.T, _ backup.Service, p backup.Point) backup.RestoreRequest {
+			return backup.RestoreRequest{PointID: p.ID, Options: "somewhere"}
+		},
 
 		Slow:  mark(func(m *memoryStore) map[string]bool { return m.slow }),
 		Break: mark(func(m *memoryStore) map[string]bool { return m.broken }),
@@ -104,6 +108,9 @@ func TestSuiteFindsFaults(t *testing.T) {
 		{"counts double", "space_usage"},
 		{"reads the first byte", "verify"},
 		{"dates archives", "archives"},
+		{"restores nowhere", "restores"},
+		{"forgets restores", "restores"},
+		{"restores broken points", "restore_mistakes"},
 	} {
 		t.Run(tc.fault, func(t *testing.T) {
 			t.Parallel()
