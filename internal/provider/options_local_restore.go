@@ -68,7 +68,7 @@ func localRestoreSchema() schema.SingleNestedAttribute {
 			},
 			"skip_owners": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether users and groups of the files are left as the process makes them; default `false`, which restores them and needs the right to.",
+				MarkdownDescription: "Whether files belong to whoever runs the provider; default `false`, which gives them back their users and groups if that is root.",
 			},
 			"allow_incomplete": schema.BoolAttribute{
 				Optional:            true,

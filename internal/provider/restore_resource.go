@@ -91,11 +91,18 @@ func (r *restoreResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	text := fmt.Sprintf("The %s is forgotten, and what it has restored stays", state.label())
+	text := fmt.Sprintf("The %s is forgotten, and whatever it has restored stays", state.label())
 	if where := state.RestoredID.ValueString(); where != "" {
-		text += ": it is in " + where
+		text += ", in " + where
 	}
-	text += ". Delete it by hand if nobody needs it; where it is a server or a disk in a cloud, it costs money until then."
+	text += ". Delete that by hand if nobody needs it."
+	own := false
+	if r.ready() {
+		_, own = r.service.(backup.RestoreCanceler)
+	}
+	if !own {
+		text += " A server or a disk in a cloud costs money until then."
+	}
 	if state.runs() {
 		text += " When it was last looked at, it was still running, and it goes on."
 	}

@@ -70,7 +70,7 @@ func TestAccRestoreMinMax(t *testing.T) {
 				plancheck.ExpectResourceAction(restoreAddress, plancheck.ResourceActionDestroyBeforeCreate),
 				f.says("^WARNING: Data Will Be Overwritten: Because point_id and triggers and local changes.*restore restore-0 of backup point point-0"),
 			}},
-			Check: f.saysNow("^WARNING: Restored Data Stay: The restore restore-0 of backup point point-0.*it is in /restored"),
+			Check: f.saysNow("^WARNING: Restored Data Stay: The restore restore-0 of backup point point-0.*whatever it has restored stays, in /restored.*costs money"),
 		},
 	)
 	if diff := cmp.Diff([]backup.RestoreRequest{
@@ -124,7 +124,7 @@ func TestAccRestoreFails(t *testing.T) {
 	newFakeTest(t, service).run(
 		resource.TestStep{
 			Config:      restoreOf("point-0", toTarget),
-			ExpectError: regexp.MustCompile(`(?s)Unable to Restore Backup Point.*restore-0.*A\s+pack\s+is\s+damaged.*stays\s+in\s+/restored`),
+			ExpectError: regexp.MustCompile(`(?s)Unable to Restore Backup Point.*restore-0.*A\s+pack\s+is\s+damaged`),
 		},
 		resource.TestStep{
 			RefreshState: true, ExpectNonEmptyPlan: true,

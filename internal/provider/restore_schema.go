@@ -72,7 +72,7 @@ func restoreFactAttributes() map[string]schema.Attribute {
 		"started_at":  "When the restore was begun, RFC 3339 in UTC.",
 		"finished_at": "When the restore ended, RFC 3339 in UTC; null until then.",
 		"error":       "Why the restore failed.",
-		"restored_id": "Where the restored data are: on `local`, the target directory, and null for a restore in place.",
+		"restored_id": "Where the restored data are: on `local`, the target directory, or for a restore in place the paths that were restored, with colons between them.",
 	} {
 		attributes[name] = schema.StringAttribute{
 			Computed:            true,

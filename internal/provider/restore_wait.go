@@ -32,26 +32,17 @@ func (w restoreWait) follow(ctx context.Context, r backup.Restore, diags *diag.D
 		// Also when it got there while it was given up.
 	case canceled:
 		diags.AddError("Unable to Restore Backup Point", fmt.Sprintf(
-			"%s The provider itself restores this point, so it was stopped. %s\n\nWhat was restored until then stays%s.",
-			interruption(ctx, err, "restore", w.timeout), statusInWords(r.Status, r.Progress, r.Error), in(r)))
+			"%s The provider itself restores this point, so it was stopped. %s\n\nWhat was restored until then stays in %s.",
+			interruption(ctx, err, "restore", w.timeout), statusInWords(r.Status, r.Progress, r.Error), orElse(r.RestoredID, "its place")))
 	case r.Status == backup.HistoryRunning:
 		diags.AddWarning("Restore Not Finished", fmt.Sprintf(
 			"%s The service goes on with the restore %s. %s\n\n"+
 				"It stays in the state, and the next refresh shows what became of it.", interruption(ctx, err, "restore", w.timeout), r.ID, statusInWords(r.Status, r.Progress, r.Error)))
 	default:
 		diags.AddError("Unable to Restore Backup Point", fmt.Sprintf(
-			"The restore %s of the point %s failed: %s\n\nWhat was restored until then stays%s.",
-			r.ID, r.PointID, sentence(orElse(r.Error, "the service does not say why")), in(r)))
+			"The restore %s of the point %s failed: %s", r.ID, r.PointID, sentence(orElse(r.Error, "the service does not say why"))))
 	}
 	return r
-}
-
-// in is where restored data are.
-func in(r backup.Restore) string {
-	if r.RestoredID == "" {
-		return ""
-	}
-	return " in " + r.RestoredID
 }
 
 func logRestore(ctx context.Context) func(backup.Restore) {
