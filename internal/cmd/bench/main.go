@@ -38,7 +38,7 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 5, "runs of each tool")
 	flag.IntVar(&o.files, "files", 20000, "files in the tree")
 	flag.Int64Var(&o.bytes, "bytes", 1<<30, "bytes in the tree")
-	flag.IntVar(&o.points, "points", 10000, "points in the large repository")
+	flag.IntVar(&o.points, "points", 1000, "points in the large repository, each from a session of its own: 10000 take long to make")
 	flag.StringVar(&o.kopia, "kopia", "bin/kopia", "Kopia's command line")
 	flag.StringVar(&o.rows, "rows", "", "only rows whose name contains one of these, separated by commas")
 	flag.Parse()
