@@ -210,3 +210,13 @@ func TestKeyFile(t *testing.T) {
 		t.Errorf("without the key file: %v", err)
 	}
 }
+
+// TestKopiaEnvironment: variables that are meant for Kopia's command line do nothing here.
+func TestKopiaEnvironment(t *testing.T) {
+	t.Setenv("KOPIA_CACHE_DIRECTORY", t.TempDir())
+	svc := newService(t, nil)
+	srv := protect(t, svc, "web", tree(t, map[string]string{"a": "one"}))
+	if p := take(t, svc, backup.PointRequest{ServerID: srv.ID}); p.Status != backup.StatusAvailable {
+		t.Errorf("point: %+v", p)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -48,6 +49,7 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if err := Probe(o.Path); err != nil {
 		return nil, err
 	}
+	ignoreEnvironment()
 	st, err := filesystem.New(ctx, storageOptions(o.Path), false)
 	if err != nil {
 		return nil, translate(err)
@@ -96,6 +98,16 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	}
 	r.rep = direct
 	return r, nil
+}
+
+// ignoreEnvironment forgets Kopia's own variables: some change how repositories are opened and written,
+// and what the user set for the command line is not meant for us.
+func ignoreEnvironment() {
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "KOPIA_") {
+			_ = os.Unsetenv(name)
+		}
+	}
 }
 
 // writeConfig makes the client configuration that Kopia wants as a file. Only opening reads it.
