@@ -28,7 +28,7 @@ func unpack(t *testing.T, svc backup.Downloader, r backup.ArchiveRequest) string
 	}
 	target := t.TempDir()
 	t.Cleanup(func() { makeWritable(target) })
-	if out, err := exec.Command("tar", "-xpf", file, "-C", target, "--numeric-owner").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "tar", "-xpf", file, "-C", target, "--numeric-owner").CombinedOutput(); err != nil {
 		if strings.Contains(string(out), "zstd: Cannot exec") {
 			t.Skip("tar has no zstd here")
 		}

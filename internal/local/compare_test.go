@@ -103,7 +103,7 @@ func oddTree(t *testing.T) string {
 func makeWritable(dir string) {
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
-			_ = os.Chmod(path, 0o700) //nolint:gosec // so that it can be removed
+			_ = os.Chmod(path, 0o700)
 		}
 		return nil
 	})

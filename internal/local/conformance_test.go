@@ -82,6 +82,7 @@ func TestConformance(t *testing.T) {
 		},
 		ArchiveFormats: []string{"tar.gz", "tar.zst"},
 		Restore: func(t *testing.T, _ backup.Service, p backup.Point) backup.RestoreRequest {
+			t.Helper()
 			return backup.RestoreRequest{PointID: p.ID, Options: local.RestoreOptions{Target: filepath.Join(t.TempDir(), "target")}}
 		},
 		Slow: func(t *testing.T, _ backup.Service, s backup.Server) {

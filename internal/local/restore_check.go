@@ -97,8 +97,8 @@ func (s *Service) badTarget(target string) string {
 	if !filepath.IsAbs(target) || strings.ContainsRune(target, 0) {
 		return fmt.Sprintf("The target %q is no absolute path.", target)
 	}
-	real, repository := resolve(target), resolve(s.cfg.Repository)
-	if inside(real, repository) || inside(target, s.cfg.Repository) {
+	actual, repository := resolve(target), resolve(s.cfg.Repository)
+	if inside(actual, repository) || inside(target, s.cfg.Repository) {
 		return fmt.Sprintf("The target %s is part of the repository %s. Restore to another directory.", target, s.cfg.Repository)
 	}
 	info, err := os.Stat(target)
@@ -110,7 +110,7 @@ func (s *Service) badTarget(target string) string {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Sprintf("The target %s cannot be used: %v.", target, err)
 	}
-	if info, err := os.Lstat(target); err == nil && info.Mode()&fs.ModeSymlink != 0 && real == target {
+	if info, err := os.Lstat(target); err == nil && info.Mode()&fs.ModeSymlink != 0 && actual == target {
 		return fmt.Sprintf("The target %s is a link to something that does not exist.", target)
 	}
 	return ""
@@ -119,8 +119,8 @@ func (s *Service) badTarget(target string) string {
 // resolve follows the links of the part of a path that exists.
 func resolve(path string) string {
 	for dir, rest := path, ""; ; dir, rest = filepath.Dir(dir), filepath.Join(filepath.Base(dir), rest) {
-		if real, err := filepath.EvalSymlinks(dir); err == nil {
-			return filepath.Join(real, rest)
+		if actual, err := filepath.EvalSymlinks(dir); err == nil {
+			return filepath.Join(actual, rest)
 		}
 		if dir == filepath.Dir(dir) {
 			return path

@@ -144,8 +144,8 @@ func (o RestoreOptions) volume(p part) restore.Volume {
 	if p.Image {
 		// A link to the image stays one, as it was when the image was read.
 		file := p.Source
-		if real, err := filepath.EvalSymlinks(file); err == nil {
-			file = real
+		if actual, err := filepath.EvalSymlinks(file); err == nil {
+			file = actual
 		}
 		v.Base, v.Tree = filepath.Dir(file), renamed{p.tree, filepath.Base(file)}
 	}

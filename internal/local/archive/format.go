@@ -22,12 +22,14 @@ const (
 // Formats lists all formats.
 func Formats() []Format { return []Format{TarGzip, TarZstd} }
 
-// gzipBlock and the levels are part of what makes the same tree the same bytes: both compressors split
+// These, and the levels, are part of what makes the same tree the same bytes: both compressors split
 // their input by size alone, however many of them work at a time.
 const (
 	gzipBlock  = 1 << 20
 	gzipLevel  = 1
 	zstdWorker = 2
+	// zstdWindow is small enough to stay in a processor's cache.
+	zstdWindow = 1 << 20
 )
 
 // Check says whether a format is known.
@@ -48,7 +50,7 @@ func (f Format) compress(w io.Writer) (io.WriteCloser, error) {
 		return nil, err
 	}
 	if f == TarZstd {
-		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(zstdWorker))
+		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(zstdWorker), zstd.WithWindowSize(zstdWindow))
 	}
 	z, err := pgzip.NewWriterLevel(w, gzipLevel)
 	if err != nil {

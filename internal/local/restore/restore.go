@@ -4,7 +4,9 @@
 //
 // A file is written under a temporary name in its own directory, gets its owner, permissions and times,
 // and is then renamed: whatever has its real name is whole. Files are not synced one by one, which would
-// take longer than everything else; the file system is synced once at the end.
+// take longer than everything else. On Linux the kernel is told to begin with each file as it is written,
+// and the file system is synced once at the end, so a restore that succeeded survives a power cut; other
+// systems have no such call, and there the data is durable when the system gets round to it.
 package restore
 
 import (

@@ -232,7 +232,7 @@ func TestAgain(t *testing.T) {
 	locked.Mode = fs.ModeDir | 0o500
 	tr := treetest.New(treetest.Dir("", locked))
 	target := t.TempDir()
-	t.Cleanup(func() { _ = os.Chmod(filepath.Join(target, "locked"), 0o700) }) //nolint:gosec // so that it can be removed
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(target, "locked"), 0o700) })
 	for range 2 {
 		if err := run(t, restore.Volume{Tree: tr, Base: target}, restore.Options{Overwrite: restore.Always}); err != nil {
 			t.Fatal(err)
