@@ -224,11 +224,14 @@ func TestRestoreDamaged(t *testing.T) {
 	}
 }
 
+// hugeSize takes a while to restore.
+const hugeSize = 1 << 30
+
 func TestRestoreCancel(t *testing.T) {
 	t.Parallel()
 	svc := newService(t, nil)
 	dir := tree(t, map[string]string{"a": "one", "huge": ""})
-	if err := os.Truncate(filepath.Join(dir, "huge"), 2<<30); err != nil {
+	if err := os.Truncate(filepath.Join(dir, "huge"), hugeSize); err != nil {
 		t.Fatal(err)
 	}
 	p := take(t, svc, backup.PointRequest{ServerID: protect(t, svc, "web", dir).ID})
@@ -285,10 +288,13 @@ func TestRestoreIncomplete(t *testing.T) {
 // TestRestoreKilled: a restore whose process is gone is a failed one, for everybody.
 func TestRestoreKilled(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("other processes, or too slow, for the race detector")
+	}
 	cfg := local.Config{Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester"}
 	svc := newService(t, func(c *local.Config) { *c = cfg })
 	dir := tree(t, map[string]string{"huge": ""})
-	if err := os.Truncate(filepath.Join(dir, "huge"), 2<<30); err != nil {
+	if err := os.Truncate(filepath.Join(dir, "huge"), hugeSize); err != nil {
 		t.Fatal(err)
 	}
 	p := take(t, svc, backup.PointRequest{ServerID: protect(t, svc, "web", dir).ID})
