@@ -213,6 +213,36 @@ func TestKilledAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestOrphanIsTakenUpOnce, also by a process that looked at the repository before another took it up.
+func TestOrphanIsTakenUpOnce(t *testing.T) {
+	t.Parallel()
+	if raceDetector {
+		t.Skip("other processes, for the race detector")
+	}
+	cfg := local.Config{
+		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester",
+		ReadCache: time.Hour,
+	}
+	svc := newService(t, func(c *local.Config) { *c = cfg })
+	srv := protect(t, svc, "web", tree(t, map[string]string{"a": "one"}))
+	request := backup.PointRequest{ServerID: srv.ID, Name: "nightly"}
+	if err := helper(t, job{Config: cfg, Requests: []backup.PointRequest{request}, Die: true}).Run(); err == nil {
+		t.Fatal("the process was not killed")
+	}
+	first, second := newService(t, func(c *local.Config) { *c = cfg }), newService(t, func(c *local.Config) { *c = cfg })
+	for _, svc := range []*local.Service{first, second} {
+		for _, err := range svc.Points(t.Context(), backup.PointFilter{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if a, b := take(t, first, request), take(t, second, request); a.ID == b.ID {
+		t.Error("two processes took up one point")
+	}
+	verifyAll(t, cfg)
+}
+
 // verifyAll reads every byte of every point back, on a connection of its own.
 func verifyAll(t *testing.T, cfg local.Config) {
 	t.Helper()

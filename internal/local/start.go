@@ -45,6 +45,9 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 		State: runRunning, ScheduleType: backup.ScheduleManual, LocationID: mainLocation,
 		StartedAt: now, RenewedAt: now,
 	}
+	if err := s.refreshOrphan(ctx, rec.Key); err != nil {
+		return backup.Point{}, err
+	}
 	err = s.change(ctx, "start point", func(ctx context.Context, t *tx) error {
 		if orphan, ok := s.orphan(t.index, rec.Key); ok {
 			if orphan.State == runComplete {
@@ -68,6 +71,20 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 		go s.take(context.WithoutCancel(ctx), run)
 	}
 	return p, nil
+}
+
+// refreshOrphan loads the index anew if it has an orphan for the request: another process may have
+// taken that up since, and two must not share a point.
+func (s *Service) refreshOrphan(ctx context.Context, key string) error {
+	found := false
+	err := s.view(ctx, backup.Cached, func(ix *index) error {
+		_, found = s.orphan(ix, key)
+		return nil
+	})
+	if err != nil || !found {
+		return err
+	}
+	return s.view(ctx, backup.Fresh, func(*index) error { return nil })
 }
 
 // orphan is the oldest point of a killed process that answers a request: an unfinished one, or one
