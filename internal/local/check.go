@@ -43,7 +43,7 @@ func (s *Service) CheckPolicy(_ context.Context, p backup.Policy) []backup.Probl
 }
 
 // CheckServer reports what the local service cannot do with a server.
-func (s *Service) CheckServer(ctx context.Context, srv backup.Server, prior *backup.Server) []backup.Problem {
+func (s *Service) CheckServer(ctx context.Context, srv backup.Server, _ *backup.Server) []backup.Problem {
 	problems := backup.CheckName([]string{"name"}, srv.Name)
 	if srv.Name == "" {
 		problems = append(problems, backup.Problem{
@@ -86,10 +86,10 @@ func (s *Service) CheckServer(ctx context.Context, srv backup.Server, prior *bac
 			})
 		}
 	}
-	return append(problems, s.checkOptions(ctx, options, prior)...)
+	return append(problems, s.checkOptions(ctx, options)...)
 }
 
-func (s *Service) checkOptions(ctx context.Context, o ServerOptions, prior *backup.Server) []backup.Problem {
+func (s *Service) checkOptions(ctx context.Context, o ServerOptions) []backup.Problem {
 	var problems []backup.Problem
 	add := func(attribute, summary, format string, args ...any) {
 		problems = append(problems, backup.Problem{
@@ -102,12 +102,6 @@ func (s *Service) checkOptions(ctx context.Context, o ServerOptions, prior *back
 	for _, rule := range o.Exclude {
 		if err := engine.CheckRule(ctx, rule); err != nil || rule == "" {
 			add("exclude", "Invalid Exclude Rule", "The rule %q is no gitignore rule: %v.", rule, orEmpty(err))
-		}
-	}
-	var known []string
-	if prior != nil {
-		if old, ok := prior.Options.(ServerOptions); ok {
-			known = old.Sources
 		}
 	}
 	for i, source := range o.Sources {
@@ -131,8 +125,8 @@ func (s *Service) checkOptions(ctx context.Context, o ServerOptions, prior *back
 			}
 		}
 	}
-	if len(o.Sources) == 0 && len(known) > 0 {
-		add("sources", "No Sources", "A server has at least one source.")
+	if len(o.Sources) == 0 {
+		add("sources", "No Sources", "A server has at least one source, for example sources = [\"/etc\"]; a point of nothing would look like a backup.")
 	}
 	return problems
 }

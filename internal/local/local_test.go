@@ -140,3 +140,12 @@ func TestQueued(t *testing.T) {
 		t.Errorf("the point that waited: %+v, %v", second, err)
 	}
 }
+
+// TestNoSources: a point of nothing would look like a backup.
+func TestNoSources(t *testing.T) {
+	t.Parallel()
+	svc := newService(t, nil)
+	if srv, err := svc.CreateServer(t.Context(), backup.Server{Name: "web", Enabled: true, Options: local.ServerOptions{}}); err == nil {
+		t.Errorf("a server without sources was created: %+v", srv)
+	}
+}
