@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // Downloader is a service that gives the data of a point out.
@@ -24,4 +25,19 @@ type ArchiveRequest struct {
 	VolumeID string
 	// Format is the service's: tar.gz or tar.zst of local.
 	Format string
+}
+
+// Linker is a service that gives links to the data of a point out. Whoever has a link can read the data
+// until it expires: links never reach a log, an error or state.
+type Linker interface {
+	// Links returns the links of one volume of a point, or of all with an empty volume id.
+	Links(ctx context.Context, pointID, volumeID string) ([]VolumeLinks, error)
+}
+
+// VolumeLinks are the links to one volume's data, in the order in which the parts are joined.
+type VolumeLinks struct {
+	VolumeID string
+	URLs     []string
+	// ExpiresAt is when the links stop working, zero if the service does not say.
+	ExpiresAt time.Time
 }
