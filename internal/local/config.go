@@ -85,6 +85,9 @@ func (c Config) resolve(ctx context.Context) (Config, error) {
 	return c, nil
 }
 
+// storage is where the blobs are.
+func (c Config) storage() engine.Storage { return engine.Storage{Path: c.Repository} }
+
 // dataHome is $XDG_DATA_HOME or what stands for it on this system.
 func dataHome() (string, error) {
 	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {

@@ -252,7 +252,7 @@ func verifyAll(t *testing.T, cfg local.Config) {
 	}
 	defer svc.Close(t.Context()) //nolint:errcheck // only read
 	repo, err := engine.Open(t.Context(), engine.Options{
-		Path: cfg.Repository, Password: cfg.Password, Host: cfg.Host, User: cfg.User, ReadOnly: true, Now: time.Now,
+		Storage: engine.Storage{Path: cfg.Repository}, Password: cfg.Password, Host: cfg.Host, User: cfg.User, Now: time.Now,
 	})
 	if err != nil {
 		t.Fatalf("the repository does not open: %v", err)

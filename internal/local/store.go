@@ -16,67 +16,61 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
-// store opens the repository when it is needed: for reading only until the first write, so that
-// plans and refreshes cannot change anything.
+// store opens the repository when it is needed. Nothing is written before the first call of write, so
+// that plans and refreshes cannot change anything.
 type store struct {
 	cfg Config
 
-	mu     sync.Mutex
-	reader *engine.Repo
-	writer *engine.Repo
-	notes  []backup.Notice
+	mu    sync.Mutex
+	repo  *engine.Repo
+	notes []backup.Notice
 }
 
 // read returns the open repository, nil if there is none yet.
 func (s *store) read(ctx context.Context) (*engine.Repo, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.writer != nil {
-		return s.writer, nil
+	err := s.opened(ctx)
+	if errors.Is(err, engine.ErrAbsent) {
+		return nil, nil //nolint:nilnil // no repository is no error
 	}
-	if s.reader == nil {
-		repo, err := s.open(ctx, true)
-		if errors.Is(err, engine.ErrAbsent) {
-			return nil, nil //nolint:nilnil // no repository is no error
-		}
-		if err != nil {
-			return nil, err
-		}
-		s.reader = repo
-	}
-	return s.reader, nil
+	return s.repo, err
 }
 
-// write returns the repository open for writing, and creates it if there is none.
+// write returns the repository for writing, and creates it if there is none.
 func (s *store) write(ctx context.Context) (*engine.Repo, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.writer != nil {
-		return s.writer, nil
-	}
-	repo, err := s.open(ctx, false)
+	err := s.opened(ctx)
 	if errors.Is(err, engine.ErrAbsent) {
 		if err = s.create(ctx); err == nil {
-			repo, err = s.open(ctx, false)
+			err = s.opened(ctx)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	// The reader stays open until the end: somebody may be using it.
-	s.writer = repo
-	return repo, nil
+	s.repo.AllowWrites()
+	return s.repo, nil
 }
 
-func (s *store) open(ctx context.Context, readOnly bool) (*engine.Repo, error) {
-	if err := engine.Probe(s.cfg.Repository); err != nil {
+// opened opens the repository unless it is open. The caller holds the lock.
+func (s *store) opened(ctx context.Context) (err error) {
+	if s.repo == nil {
+		s.repo, err = s.open(ctx)
+	}
+	return err
+}
+
+func (s *store) open(ctx context.Context) (*engine.Repo, error) {
+	if err := engine.Probe(ctx, s.cfg.storage()); err != nil {
 		return nil, s.explain("open", err)
 	}
 	password, err := s.cfg.password()
 	if err != nil {
 		return nil, err
 	}
-	repo, err := engine.Open(context.WithoutCancel(ctx), s.engineOptions(password, readOnly))
+	repo, err := engine.Open(context.WithoutCancel(ctx), s.engineOptions(password))
 	return repo, s.explain("open", err)
 }
 
@@ -84,7 +78,7 @@ func (s *store) open(ctx context.Context, readOnly bool) (*engine.Repo, error) {
 func (s *store) uncached(ctx context.Context) (*engine.Repo, error) {
 	cfg := s.cfg
 	cfg.CacheDirectory = ""
-	return (&store{cfg: cfg}).open(ctx, true)
+	return (&store{cfg: cfg}).open(ctx)
 }
 
 // reading returns a connection for reading much data once, which would only push other content out of a
@@ -101,14 +95,13 @@ func (s *store) reading(ctx context.Context) (repo *engine.Repo, release func(),
 	return repo, func() {}, err
 }
 
-func (s *store) engineOptions(password string, readOnly bool) engine.Options {
+func (s *store) engineOptions(password string) engine.Options {
 	return engine.Options{
-		Path:           s.cfg.Repository,
+		Storage:        s.cfg.storage(),
 		Password:       password,
 		CacheDirectory: s.cfg.CacheDirectory,
 		Host:           s.cfg.Host,
 		User:           s.cfg.User,
-		ReadOnly:       readOnly,
 		Now:            s.cfg.Now,
 	}
 }
@@ -124,14 +117,14 @@ func (s *store) create(ctx context.Context) error {
 		return fmt.Errorf("lock %s: %w", lock.Path(), err)
 	}
 	defer lock.Unlock() //nolint:errcheck // closing releases it
-	if err := engine.Probe(s.cfg.Repository); !errors.Is(err, engine.ErrAbsent) {
+	if err := engine.Probe(ctx, s.cfg.storage()); !errors.Is(err, engine.ErrAbsent) {
 		return s.explain("create", err)
 	}
 	password, notice, err := s.cfg.newPassword()
 	if err != nil {
 		return err
 	}
-	if err := engine.Create(ctx, s.engineOptions(password, false)); err != nil {
+	if err := engine.Create(ctx, s.engineOptions(password)); err != nil {
 		return s.explain("create", err)
 	}
 	if notice != nil {
@@ -174,14 +167,12 @@ func (s *store) takeNotices() []backup.Notice {
 func (s *store) close(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var errs []error
-	for _, repo := range []*engine.Repo{s.reader, s.writer} {
-		if repo != nil {
-			errs = append(errs, repo.Close(ctx))
-		}
+	repo := s.repo
+	s.repo = nil
+	if repo == nil {
+		return nil
 	}
-	s.reader, s.writer = nil, nil
-	return errors.Join(errs...)
+	return repo.Close(ctx)
 }
 
 // privateDir is for locks: per user, never for data.

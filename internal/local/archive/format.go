@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/klauspost/pgzip"
 )
 
@@ -25,11 +24,8 @@ func Formats() []Format { return []Format{TarGzip, TarZstd} }
 // These, and the levels, are part of what makes the same tree the same bytes: both compressors split
 // their input by size alone, however many of them work at a time.
 const (
-	gzipBlock  = 1 << 20
-	gzipLevel  = 1
-	zstdWorker = 2
-	// zstdWindow is small enough to stay in a processor's cache.
-	zstdWindow = 1 << 20
+	gzipBlock = 1 << 20
+	gzipLevel = 1
 )
 
 // Check says whether a format is known.
@@ -50,7 +46,7 @@ func (f Format) compress(w io.Writer) (io.WriteCloser, error) {
 		return nil, err
 	}
 	if f == TarZstd {
-		return zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(zstdWorker), zstd.WithWindowSize(zstdWindow))
+		return newFrames(w, readers())
 	}
 	z, err := pgzip.NewWriterLevel(w, gzipLevel)
 	if err != nil {

@@ -15,21 +15,18 @@ import (
 	"time"
 
 	"github.com/kopia/kopia/repo"
-	"github.com/kopia/kopia/repo/blob/filesystem"
+	"github.com/kopia/kopia/repo/blob"
 	"github.com/kopia/kopia/repo/content"
 )
 
 // Options say which repository to open and as whom.
 type Options struct {
-	// Path is the repository's directory, absolute.
-	Path     string
+	Storage  Storage
 	Password string
 	// CacheDirectory is absolute; empty caches nothing.
 	CacheDirectory string
 	// Host and User sign write sessions.
 	Host, User string
-	// ReadOnly opens never write, not even to tidy up.
-	ReadOnly bool
 	// Now is the clock, never nil.
 	Now func() time.Time
 }
@@ -37,51 +34,34 @@ type Options struct {
 // cacheSize limits each of the two caches when there is a cache directory.
 const cacheSize = 1 << 30
 
-// Repo is an open repository.
+// Repo is an open repository. Nothing writes to it, not even to tidy up, before [Repo.AllowWrites].
 type Repo struct {
 	rep   repo.DirectRepository
+	gate  *gate
 	fatal atomic.Pointer[error]
 }
 
 // Open opens an existing repository. The error matches [ErrAbsent], [ErrNotRepository] or
 // [ErrPassword] where one of these is the reason.
 func Open(ctx context.Context, o Options) (*Repo, error) {
-	if err := Probe(o.Path); err != nil {
+	if err := Probe(ctx, o.Storage); err != nil {
 		return nil, err
 	}
 	ignoreEnvironment()
-	st, err := filesystem.New(ctx, storageOptions(o.Path), false)
+	st, err := o.Storage.connect(ctx)
 	if err != nil {
 		return nil, translate(err)
 	}
-	info := st.ConnectionInfo()
-	if err := st.Close(ctx); err != nil {
-		return nil, translate(err)
-	}
-	config := repo.LocalConfig{
-		Storage: &info,
-		Caching: &content.CachingOptions{},
-		ClientOptions: repo.ClientOptions{
-			Hostname:    o.Host,
-			Username:    o.User,
-			ReadOnly:    o.ReadOnly,
-			Description: "terraform-provider-serverbackup",
-		}.ApplyDefaults(ctx, ""),
-	}
-	if o.CacheDirectory != "" {
-		config.Caching = &content.CachingOptions{
-			CacheDirectory:         o.CacheDirectory,
-			ContentCacheSizeBytes:  cacheSize,
-			MetadataCacheSizeBytes: cacheSize,
-		}
-	}
-	file, cleanup, err := writeConfig(config)
+	r := &Repo{gate: &gate{Storage: st}}
+	info, release := r.gate.register()
+	defer release()
+	file, cleanup, err := writeConfig(o.config(ctx, &info))
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, st.Close(ctx))
 	}
 	defer cleanup()
 
-	r := &Repo{}
+	// A failed open closes the storage.
 	rep, err := repo.Open(ctx, file, o.Password, &repo.Options{
 		TimeNowFunc:          o.Now,
 		DisableRepositoryLog: true,
@@ -99,6 +79,29 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	r.rep = direct
 	return r, nil
 }
+
+func (o Options) config(ctx context.Context, info *blob.ConnectionInfo) repo.LocalConfig {
+	config := repo.LocalConfig{
+		Storage: info,
+		Caching: &content.CachingOptions{},
+		ClientOptions: repo.ClientOptions{
+			Hostname:    o.Host,
+			Username:    o.User,
+			Description: "terraform-provider-serverbackup",
+		}.ApplyDefaults(ctx, ""),
+	}
+	if o.CacheDirectory != "" {
+		config.Caching = &content.CachingOptions{
+			CacheDirectory:         o.CacheDirectory,
+			ContentCacheSizeBytes:  cacheSize,
+			MetadataCacheSizeBytes: cacheSize,
+		}
+	}
+	return config
+}
+
+// AllowWrites lets this connection write from now on.
+func (r *Repo) AllowWrites() { r.gate.open.Store(true) }
 
 // ignoreEnvironment forgets Kopia's own variables: some change how repositories are opened and written,
 // and what the user set for the command line is not meant for us.

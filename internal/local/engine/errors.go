@@ -6,7 +6,6 @@ import (
 	"io/fs"
 
 	"github.com/kopia/kopia/repo"
-	"github.com/kopia/kopia/repo/blob/readonly"
 )
 
 // Why a repository cannot be opened.
@@ -44,7 +43,7 @@ func translate(err error) error {
 		return ErrPassword
 	case errors.Is(err, repo.ErrRepositoryNotInitialized):
 		return ErrAbsent
-	case errors.Is(err, readonly.ErrReadonly):
+	case errors.Is(err, ErrReadOnly):
 		return ErrReadOnly
 	}
 	return err

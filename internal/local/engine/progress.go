@@ -20,8 +20,9 @@ type progress struct {
 	unreadable []Unreadable
 }
 
-// Enabled makes Kopia estimate the size, which costs a walk of the source.
-func (p *progress) Enabled() bool { return p.report != nil }
+// Enabled makes Kopia estimate the size, which costs a walk of the source. The size of the snapshot
+// before is as good.
+func (p *progress) Enabled() bool { return p.report != nil && p.total.Load() == 0 }
 
 // EstimatedDataSize is called when the size of the source is known.
 func (p *progress) EstimatedDataSize(_, bytes int64) {

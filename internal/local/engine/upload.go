@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/kopia/kopia/snapshot"
@@ -72,9 +73,12 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 	}
 
 	progress := &progress{report: r.Progress}
+	progress.total.Store(lastSize(previous))
 	u := upload.NewUploader(w.w)
 	u.Progress = progress
 	u.EnableActions = false
+	// Writing a pack waits for the disk: with more workers than processors, the others go on.
+	u.ParallelUploads = 2 * runtime.GOMAXPROCS(0)
 	u.CheckpointInterval = DefaultCheckpointInterval
 	if r.CheckpointInterval > 0 {
 		u.CheckpointInterval = r.CheckpointInterval
@@ -117,6 +121,16 @@ func size(man *snapshot.Manifest) int64 {
 		return 0
 	}
 	return man.RootEntry.DirSummary.TotalFileSize
+}
+
+// lastSize is the size of the newest complete snapshot, 0 without one.
+func lastSize(previous []*snapshot.Manifest) int64 {
+	for _, p := range previous {
+		if p.IncompleteReason == "" {
+			return size(p)
+		}
+	}
+	return 0
 }
 
 func hasComplete(previous []*snapshot.Manifest) bool {

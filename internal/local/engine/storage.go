@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/kopia/kopia/repo/blob"
+	"github.com/kopia/kopia/repo/blob/filesystem"
+)
+
+// Storage is where a repository's blobs are: exactly one member is set.
+type Storage struct {
+	// Path is a directory, absolute.
+	Path string
+	S3   *S3
+}
+
+// String is for messages.
+func (s Storage) String() string {
+	if s.S3 != nil {
+		return s.S3.String()
+	}
+	return s.Path
+}
+
+// connect opens the storage, which for a directory must exist.
+func (s Storage) connect(ctx context.Context) (blob.Storage, error) {
+	if s.S3 != nil {
+		return s.S3.connect(ctx)
+	}
+	return filesystem.New(ctx, &filesystem.Options{Path: s.Path, FileMode: 0o600, DirectoryMode: 0o700}, false)
+}
+
+// formatBlobs are the names of the blob that makes a storage a repository; on disk it has a suffix.
+var formatBlobs = []string{"kopia.repository.f", "kopia.repository"}
+
+// Probe says whether there is a repository: the error is nil, [ErrAbsent] where there is nothing yet,
+// [ErrNotRepository] where there is something else, or why it cannot be read.
+func Probe(ctx context.Context, s Storage) error {
+	if s.S3 != nil {
+		return s.S3.probe(ctx)
+	}
+	for _, name := range formatBlobs {
+		if _, err := os.Stat(filepath.Join(s.Path, name)); err == nil {
+			return nil
+		}
+	}
+	entries, err := os.ReadDir(s.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ErrAbsent
+	case err != nil:
+		if info, statErr := os.Stat(s.Path); statErr == nil && !info.IsDir() {
+			return fmt.Errorf("%w: %s is a file", ErrNotRepository, s.Path)
+		}
+		return err
+	case len(entries) == 0:
+		return ErrAbsent
+	}
+	return fmt.Errorf("%w: the directory %s holds other files, such as %s", ErrNotRepository, s.Path, entries[0].Name())
+}
