@@ -16,9 +16,13 @@ func field[V any](s *suite, what, name string, got, want V) {
 	}
 }
 
-// samePolicy compares what is settable. Members that the spec leaves to the service may have any value.
+// samePolicy compares what is settable. Members that the spec leaves to the service may have any value,
+// and a service that translates policies shows its translation.
 func (s *suite) samePolicy(what string, got, want backup.Policy) {
 	s.Helper()
+	if t, ok := s.svc.(backup.PolicyTranslator); ok {
+		want = t.StoredPolicy(want)
+	}
 	if got.ID == "" {
 		s.Errorf("%s: the policy has no id", what)
 	}
