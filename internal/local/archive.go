@@ -55,7 +55,11 @@ func (s *Service) Archive(ctx context.Context, r backup.ArchiveRequest, w io.Wri
 	if err := whole(p); err != nil {
 		return err
 	}
-	repo, release, err := s.store.reading(ctx)
+	st, err := s.storeOf(ctx, rec.LocationID)
+	if err != nil {
+		return err
+	}
+	repo, release, err := st.reading(ctx)
 	if err != nil {
 		return err
 	}

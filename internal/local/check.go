@@ -57,11 +57,10 @@ func (s *Service) CheckServer(ctx context.Context, srv backup.Server, _ *backup.
 	if len(srv.ExcludeVolumeIDs) > 0 {
 		problems = append(problems, unsupported("exclude_volume_ids", "Leave the source out of local.sources, or write rules in local.exclude."))
 	}
-	if srv.LocationID != "" && srv.LocationID != mainLocation {
-		problems = append(problems, backup.Problem{
-			Path: []string{"location_id"}, Summary: "Unknown Location",
-			Detail: fmt.Sprintf("There is no location %q; this version of the local service has only %q, the repository of the provider.", srv.LocationID, mainLocation),
-		})
+	if srv.LocationID != "" {
+		if _, err := s.Location(ctx, srv.LocationID); errors.Is(err, backup.ErrNotFound) {
+			problems = append(problems, backup.Problem{Path: []string{"location_id"}, Summary: "Location Not Found", Detail: err.Error()})
+		}
 	}
 	if srv.PolicyID != "" {
 		if _, err := s.Policy(ctx, srv.PolicyID); errors.Is(err, backup.ErrNotFound) {
@@ -104,6 +103,7 @@ func (s *Service) checkOptions(ctx context.Context, o ServerOptions) []backup.Pr
 			add("exclude", "Invalid Exclude Rule", "The rule %q is no gitignore rule: %v.", rule, orEmpty(err))
 		}
 	}
+	repositories := s.repositories(ctx)
 	for i, source := range o.Sources {
 		switch {
 		case !s.here(o):
@@ -112,8 +112,8 @@ func (s *Service) checkOptions(ctx context.Context, o ServerOptions) []backup.Pr
 			}
 		case !filepath.IsAbs(source) || filepath.Clean(source) != source:
 			add("sources", "Invalid Source", "The source %q is no clean absolute path; write %q.", source, cleaned(source))
-		case inside(source, s.cfg.Repository):
-			add("sources", "Invalid Source", "The source %s is part of the repository %s, which is never backed up into itself.", source, s.cfg.Repository)
+		case within(source, repositories) != "":
+			add("sources", "Invalid Source", "The source %s is part of the repository %s, and repositories are never backed up.", source, within(source, repositories))
 		default:
 			if err := engine.CheckSource(source); err != nil {
 				add("sources", "Source Not Readable", "%s. Sources are read on this machine (host %s); create it first, or leave it out.", sentence(err), s.cfg.Host)
@@ -157,6 +157,16 @@ func (s *Service) CheckPoint(ctx context.Context, r backup.PointRequest) []backu
 func inside(path, dir string) bool {
 	rel, err := filepath.Rel(dir, path)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// within is the first of the directories that a path is in.
+func within(path string, dirs []string) string {
+	for _, dir := range dirs {
+		if inside(path, dir) {
+			return dir
+		}
+	}
+	return ""
 }
 
 // absolute says whether a path could be absolute on some system.

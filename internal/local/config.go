@@ -19,6 +19,8 @@ import (
 type Config struct {
 	// Repository is a directory; default $XDG_DATA_HOME/serverbackup. The first write creates it.
 	Repository string
+	// S3 says how to reach a repository in a bucket.
+	S3 *S3Options
 	// Password or PasswordFile open the repository. With neither, a key file is made beside the
 	// user's configuration when the repository is created.
 	Password     string

@@ -40,20 +40,19 @@ func (s *Service) History(ctx context.Context, f backup.HistoryFilter) iter.Seq2
 // entries are the run and, if its point was deleted, the deletion.
 func (s *Service) entries(ix *index, r runRecord) []backup.HistoryEntry {
 	entry := backup.HistoryEntry{
-		ID:             r.ID,
-		Kind:           backup.KindBackup,
-		ServiceStatus:  string(r.State),
-		PointID:        r.ID,
-		ServerID:       r.ServerID,
-		ServerName:     r.ServerName,
-		PolicyID:       r.PolicyID,
-		LocationID:     r.LocationID,
-		Type:           r.Type,
-		ScheduleType:   r.ScheduleType,
-		StartedAt:      r.StartedAt,
-		FinishedAt:     r.FinishedAt,
-		DeletionStatus: backup.DeletionPresent,
-		Error:          r.Error,
+		ID:            r.ID,
+		Kind:          backup.KindBackup,
+		ServiceStatus: string(r.State),
+		PointID:       r.ID,
+		ServerID:      r.ServerID,
+		ServerName:    r.ServerName,
+		PolicyID:      r.PolicyID,
+		LocationID:    r.LocationID,
+		Type:          r.Type,
+		ScheduleType:  r.ScheduleType,
+		StartedAt:     r.StartedAt,
+		FinishedAt:    r.FinishedAt,
+		Error:         r.Error,
 	}
 	var size int64
 	for _, v := range r.Volumes {
@@ -71,19 +70,24 @@ func (s *Service) entries(ix *index, r runRecord) []backup.HistoryEntry {
 		entry.Status = backup.HistoryFailed
 	}
 	p, exists := s.point(ix, r)
+	entry.DeletionStatus = p.DeletionStatus
 	switch {
 	case !exists:
 		entry.DeletionStatus = backup.DeletionDeleted
 	case r.State == runRunning && p.Status == backup.StatusError:
 		entry.Status, entry.ServiceStatus, entry.Error = backup.HistoryFailed, p.ServiceStatus, p.Error
 	}
-	if r.DeletedAt.IsZero() {
+	deletedAt := r.BinnedAt
+	if deletedAt.IsZero() {
+		deletedAt = r.DeletedAt
+	}
+	if deletedAt.IsZero() {
 		return []backup.HistoryEntry{entry}
 	}
 	deletion := entry
 	deletion.ID = r.ID + "-delete"
 	deletion.Kind = backup.KindDelete
 	deletion.Status, deletion.ServiceStatus, deletion.Error = backup.HistorySucceeded, string(runComplete), ""
-	deletion.StartedAt, deletion.FinishedAt = r.DeletedAt, r.DeletedAt
+	deletion.StartedAt, deletion.FinishedAt = deletedAt, deletedAt
 	return []backup.HistoryEntry{entry, deletion}
 }

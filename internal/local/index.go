@@ -12,23 +12,24 @@ import (
 
 // index is all records of the repository in memory.
 type index struct {
-	loaded   time.Time
-	servers  *table[serverRecord]
-	policies *table[policyRecord]
-	runs     *table[runRecord]
-	restores *table[restoreRecord]
-	// volumes are the snapshots that exist, by point and volume.
-	volumes map[string]map[string]bool
+	loaded    time.Time
+	servers   *table[serverRecord]
+	policies  *table[policyRecord]
+	runs      *table[runRecord]
+	restores  *table[restoreRecord]
+	locations *table[locationRecord]
+	snapshots snapshots
 }
 
 func newIndex() *index {
 	return &index{
-		loaded:   time.Now(),
-		servers:  newTable[serverRecord]("serverbackup-server"),
-		policies: newTable[policyRecord]("serverbackup-policy"),
-		runs:     newTable[runRecord]("serverbackup-run"),
-		restores: newTable[restoreRecord]("serverbackup-restore"),
-		volumes:  make(map[string]map[string]bool),
+		loaded:    time.Now(),
+		servers:   newTable[serverRecord]("serverbackup-server"),
+		policies:  newTable[policyRecord]("serverbackup-policy"),
+		runs:      newTable[runRecord]("serverbackup-run"),
+		restores:  newTable[restoreRecord]("serverbackup-restore"),
+		locations: newTable[locationRecord]("serverbackup-location"),
+		snapshots: snapshots{sets: make(map[string]map[string]map[string]bool)},
 	}
 }
 
@@ -81,12 +82,7 @@ func loadIndex(ctx context.Context, repo *engine.Repo) (*index, error) {
 	if err := ix.restores.load(ctx, repo); err != nil {
 		return nil, err
 	}
-	volumes, err := repo.Volumes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ix.volumes = volumes
-	return ix, nil
+	return ix, ix.locations.load(ctx, repo)
 }
 
 // view runs f on the index, which is at most Config.ReadCache old, or new if it must be fresh. f
@@ -119,6 +115,9 @@ func (s *Service) reload(ctx context.Context, repo *engine.Repo) error {
 		return s.store.explain("read", err)
 	}
 	ix, err := loadIndex(ctx, repo)
+	if err == nil {
+		err = s.loadSnapshots(ctx, ix, repo)
+	}
 	if err != nil {
 		return s.store.explain("read", err)
 	}

@@ -17,9 +17,14 @@ func (s *Service) Points(ctx context.Context, f backup.PointFilter) iter.Seq2[ba
 	return collect(func() (list []backup.Point, err error) {
 		err = s.view(ctx, backup.Cached, func(ix *index) error {
 			for _, r := range ix.runs.rows {
-				if p, ok := s.point(ix, r.value); ok && f.Match(p) {
-					list = append(list, p)
+				p, ok := s.point(ix, r.value)
+				if !ok || !f.Match(p) {
+					continue
 				}
+				if err := ix.snapshots.broken[p.LocationID]; err != nil {
+					return err
+				}
+				list = append(list, p)
 			}
 			return nil
 		})
@@ -42,7 +47,7 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 		if rec, ok := ix.runs.get(id); ok {
 			if p, ok = s.point(ix, rec); ok {
 				s.heard(p)
-				return nil
+				return ix.snapshots.broken[p.LocationID]
 			}
 		}
 		return notFound("point", id)
@@ -61,12 +66,14 @@ func (s *Service) heard(p backup.Point) {
 	}
 }
 
-// point is the point of a run, if there is one: not after it was deleted, and not if its snapshots
-// are gone by other hands.
+// point is the point of a run, if there is one: not after it was deleted or its time in the bin is over,
+// and not if its snapshots are gone by other hands. Of a location that cannot be read it is what the
+// record says.
 func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
-	if !r.DeletedAt.IsZero() {
+	if !r.DeletedAt.IsZero() || s.lapsed(r) {
 		return backup.Point{}, false
 	}
+	location, _ := s.location(ix, r.LocationID)
 	p := backup.Point{
 		ID:             r.ID,
 		ServerID:       r.ServerID,
@@ -79,10 +86,14 @@ func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
 		ScheduleType:   r.ScheduleType,
 		PolicyID:       r.PolicyID,
 		LocationID:     r.LocationID,
+		LocationName:   location.Name,
 		CreatedAt:      r.StartedAt,
 		FinishedAt:     r.FinishedAt,
 		Tags:           maps.Clone(r.Tags),
 		DeletionStatus: backup.DeletionPresent,
+	}
+	if !r.BinnedAt.IsZero() {
+		p.DeletionStatus, p.RecoverUntil = backup.DeletionSoftDeleted, r.RecoverUntil
 	}
 	switch {
 	case r.State == runRunning && s.running[r.ID] != nil:
@@ -103,6 +114,7 @@ func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
 
 	var size int64
 	lost := 0
+	exists, broken := ix.snapshots.of(r.LocationID, r.ID)
 	for _, v := range r.Volumes {
 		vp := backup.VolumePoint{
 			ID: v.ID, Name: v.Source, SourceID: v.Source, Status: backup.StatusAvailable,
@@ -111,7 +123,7 @@ func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
 		if !v.Complete {
 			vp.Status = backup.StatusError
 		}
-		if !ix.volumes[r.ID][v.ID] {
+		if broken == nil && !exists[v.ID] {
 			vp.Status = backup.StatusError
 			lost++
 		}
@@ -157,7 +169,8 @@ func (s *Service) UpdatePoint(ctx context.Context, id string, u backup.PointUpda
 	return s.Point(ctx, id, backup.Cached)
 }
 
-// DeletePoint deletes a point; its history stays. Space is given back by the repository's maintenance.
+// DeletePoint deletes a point, or moves it to the bin of its location; its history stays. Space is given
+// back by the repository's maintenance.
 func (s *Service) DeletePoint(ctx context.Context, id string) error {
 	if err := s.view(ctx, backup.Cached, func(*index) error { return nil }); err != nil {
 		return err
@@ -173,18 +186,8 @@ func (s *Service) DeletePoint(ctx context.Context, id string) error {
 		if p, ok := s.point(t.index, rec); ok && p.Status == backup.StatusCreating {
 			return backup.Errorf(backup.ErrBusy, "The point %s is being taken.", id)
 		}
-		return s.deletePoint(ctx, t, rec)
+		return s.discard(ctx, t, rec)
 	})
-}
-
-func (s *Service) deletePoint(ctx context.Context, t *tx, rec runRecord) error {
-	if err := t.DeletePoint(ctx, rec.ID); err != nil {
-		return err
-	}
-	rec.DeletedAt = s.cfg.Now().UTC()
-	volumes := t.index.volumes
-	t.after = append(t.after, func() { delete(volumes, rec.ID) })
-	return put(ctx, t, t.index.runs, rec.ID, rec)
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -68,7 +68,11 @@ type runRecord struct {
 	StartedAt  time.Time `json:"started_at"`
 	RenewedAt  time.Time `json:"renewed_at"`
 	FinishedAt time.Time `json:"finished_at,omitzero"`
-	DeletedAt  time.Time `json:"deleted_at,omitzero"`
+	// BinnedAt and RecoverUntil are set while the point is in the bin.
+	BinnedAt     time.Time `json:"binned_at,omitzero"`
+	RecoverUntil time.Time `json:"recover_until,omitzero"`
+	// DeletedAt is when the point was gone for good.
+	DeletedAt time.Time `json:"deleted_at,omitzero"`
 
 	NewBytes        int64          `json:"new_bytes"`
 	IncompleteFiles int64          `json:"incomplete_files,omitempty"`

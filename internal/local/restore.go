@@ -123,15 +123,16 @@ func (s *Service) restoreEntry(ix *index, rec restoreRecord) backup.HistoryEntry
 	}
 	entry := backup.HistoryEntry{
 		ID: rec.ID, Kind: backup.KindRestore, Status: rec.State.history(), ServiceStatus: string(rec.State),
-		PointID: rec.PointID, ServerID: rec.ServerID, ServerName: rec.ServerName, LocationID: mainLocation,
+		PointID: rec.PointID, ServerID: rec.ServerID, ServerName: rec.ServerName,
 		StartedAt: rec.StartedAt, FinishedAt: rec.FinishedAt, DeletionStatus: backup.DeletionDeleted, Error: rec.Error,
 	}
 	if rec.State != runRunning {
 		entry.SizeBytes = ptr(rec.SizeBytes)
 	}
 	if point, ok := ix.runs.get(rec.PointID); ok {
-		if _, exists := s.point(ix, point); exists {
-			entry.DeletionStatus = backup.DeletionPresent
+		entry.LocationID = point.LocationID
+		if p, exists := s.point(ix, point); exists {
+			entry.DeletionStatus = p.DeletionStatus
 		}
 	}
 	return entry

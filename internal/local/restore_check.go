@@ -60,7 +60,7 @@ func (s *Service) CheckRestore(ctx context.Context, r backup.RestoreRequest) []b
 	case !o.InPlace && o.Target == "":
 		add([]string{"local", "target"}, "Missing Target", "Set target to the directory to restore into, or in_place = true.")
 	case !o.InPlace:
-		if text := s.badTarget(o.Target); text != "" {
+		if text := s.badTarget(ctx, o.Target); text != "" {
 			add([]string{"local", "target"}, "Invalid Target", "%s", text)
 		}
 	}
@@ -93,13 +93,15 @@ func (s *Service) CheckRestore(ctx context.Context, r backup.RestoreRequest) []b
 }
 
 // badTarget says why nothing can be restored into a directory.
-func (s *Service) badTarget(target string) string {
+func (s *Service) badTarget(ctx context.Context, target string) string {
 	if !filepath.IsAbs(target) || strings.ContainsRune(target, 0) {
 		return fmt.Sprintf("The target %q is no absolute path.", target)
 	}
-	actual, repository := resolve(target), resolve(s.cfg.Repository)
-	if inside(actual, repository) || inside(target, s.cfg.Repository) {
-		return fmt.Sprintf("The target %s is part of the repository %s. Restore to another directory.", target, s.cfg.Repository)
+	actual := resolve(target)
+	for _, repository := range s.repositories(ctx) {
+		if inside(actual, resolve(repository)) || inside(target, repository) {
+			return fmt.Sprintf("The target %s is part of the repository %s. Restore to another directory.", target, repository)
+		}
 	}
 	info, err := os.Stat(target)
 	switch {
@@ -130,9 +132,13 @@ func resolve(path string) string {
 
 // notInPlace says why the volumes cannot go back to where they came from.
 func (s *Service) notInPlace(ctx context.Context, rec runRecord, o RestoreOptions) string {
-	repo, err := s.store.read(ctx)
-	if err != nil || repo == nil {
+	st, err := s.storeOf(ctx, rec.LocationID)
+	if err != nil {
 		return "" // shows again when the restore starts
+	}
+	repo, err := st.read(ctx)
+	if err != nil || repo == nil {
+		return ""
 	}
 	trees, err := repo.Trees(ctx, rec.ID)
 	if err != nil {

@@ -99,7 +99,11 @@ func (s *Service) bringBack(ctx context.Context, r *restoring) {
 
 // restoreVolumes looks at everything that could be in the way before it writes anything.
 func (s *Service) restoreVolumes(r *restoring) error {
-	repo, release, err := s.store.reading(r.ctx)
+	st, err := s.storeOf(r.ctx, r.point.LocationID)
+	if err != nil {
+		return err
+	}
+	repo, release, err := st.reading(r.ctx)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func (s *Service) restoreVolumes(r *restoring) error {
 	options := restore.Options{
 		Overwrite: restore.Overwrite(r.options.Overwrite),
 		Owners:    !r.options.SkipOwners && os.Geteuid() == 0,
-		Protect:   []string{s.cfg.Repository},
+		Protect:   s.repositories(r.ctx),
 		Progress:  func(n int64) { r.read.Add(n) },
 	}
 	volumes := make([]restore.Volume, len(list))

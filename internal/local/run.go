@@ -22,6 +22,7 @@ type run struct {
 	rec     runRecord
 	server  backup.Server
 	options ServerOptions
+	policy  engine.SourcePolicy
 	full    *bool
 
 	// started is set when it is this point's turn; read are bytes of sources that are done.
@@ -114,10 +115,7 @@ func (s *Service) inTurn(r *run, f func() error) error {
 
 // ended takes a run off the list of those that are running. The caller holds the lock.
 func (s *Service) ended(ix *index, rec runRecord) {
-	ix.volumes[rec.ID] = make(map[string]bool, len(rec.Volumes))
-	for _, v := range rec.Volumes {
-		ix.volumes[rec.ID][v.ID] = true
-	}
+	ix.snapshots.set(rec.LocationID, rec.ID, rec.Volumes)
 	delete(s.running, rec.ID)
 	s.unheard[rec.ID] = true
 }

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -64,10 +65,15 @@ func (s *Service) servers(ix *index) []backup.Server {
 // count adds one run to what is known of its server's points.
 func (s *Service) count(srv *backup.Server, ix *index, r runRecord) {
 	p, ok := s.point(ix, r)
-	if !ok {
+	switch {
+	case !ok || p.DeletionStatus == backup.DeletionSoftDeleted:
 		return
+	case ix.snapshots.broken[r.LocationID] != nil:
+		srv.PointCount = nil
+		return
+	case srv.PointCount != nil:
+		*srv.PointCount++
 	}
-	*srv.PointCount++
 	if p.CreatedAt.After(srv.LastPointAt) {
 		srv.LastPointAt, srv.LastStatus = p.CreatedAt, p.Status
 	}
@@ -102,7 +108,7 @@ func (s *Service) putServer(ctx context.Context, srv backup.Server, prior *backu
 		return srv, err
 	}
 	rec := serverRecord{
-		ID: srv.ID, Name: srv.Name, PolicyID: srv.PolicyID, LocationID: mainLocation,
+		ID: srv.ID, Name: srv.Name, PolicyID: srv.PolicyID, LocationID: cmp.Or(srv.LocationID, mainLocation),
 		Enabled: srv.Enabled, Options: options, CreatedAt: srv.CreatedAt,
 	}
 	err = s.change(ctx, "server", func(ctx context.Context, t *tx) error {
@@ -112,10 +118,16 @@ func (s *Service) putServer(ctx context.Context, srv backup.Server, prior *backu
 		if err := t.index.free(rec); err != nil {
 			return err
 		}
-		for _, source := range options.Sources {
-			if err := t.SetSourcePolicy(ctx, options.source(source), s.sourcePolicy(options)); err != nil {
-				return err
+		err := s.inLocation(ctx, t, rec.LocationID, "server", func(ctx context.Context, w *engine.Writer) error {
+			for _, source := range options.Sources {
+				if err := w.SetSourcePolicy(ctx, options.source(source), s.sourcePolicy(t.index, options)); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		return put(ctx, t, t.index.servers, rec.ID, rec)
 	})
@@ -165,7 +177,7 @@ func (s *Service) DeleteServer(ctx context.Context, id string, fate backup.Point
 			}
 			p, ok := s.point(t.index, r.value)
 			switch {
-			case !ok:
+			case !ok || p.DeletionStatus == backup.DeletionSoftDeleted:
 			case p.Status == backup.StatusCreating:
 				return backup.Errorf(backup.ErrBusy, "The point %s of server %q is being taken.", p.ID, rec.Name)
 			default:
@@ -176,7 +188,7 @@ func (s *Service) DeleteServer(ctx context.Context, id string, fate backup.Point
 		case fate == backup.PointsKeep || len(points) == 0:
 		case fate == backup.PointsDelete:
 			for _, r := range points {
-				if err := s.deletePoint(ctx, t, r); err != nil {
+				if err := s.discard(ctx, t, r); err != nil {
 					return err
 				}
 			}
@@ -199,14 +211,14 @@ func (o ServerOptions) source(path string) engine.Source {
 }
 
 // sourcePolicy is how Kopia is to read the sources of a server.
-func (s *Service) sourcePolicy(o ServerOptions) engine.SourcePolicy {
+func (s *Service) sourcePolicy(ix *index, o ServerOptions) engine.SourcePolicy {
 	p := engine.SourcePolicy{
 		Exclude:       o.Exclude,
 		OneFileSystem: o.OneFileSystem,
 		Compression:   s.cfg.Compression,
 	}
 	if s.here(o) {
-		p.Protect = s.cfg.ownPaths()
+		p.Protect = append(s.cfg.ownPaths(), ix.repositories()...)
 	}
 	return p
 }

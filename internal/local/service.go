@@ -5,6 +5,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -20,15 +21,20 @@ const mainLocation = "main"
 
 // Service is the embedded backup service.
 type Service struct {
-	cfg   Config
+	cfg Config
+	// store is the main repository, which holds all records.
 	store store
 	lease lease
 	// slots limits the points that are taken at a time.
 	slots chan struct{}
 
 	// mu guards what follows, and lets one change of records happen at a time.
-	mu      sync.Mutex
-	index   *index
+	mu    sync.Mutex
+	index *index
+	// stores are the repositories of the other locations, and retired those that were reached in
+	// another way before.
+	stores  map[string]*store
+	retired []*store
 	running map[string]*run
 	// unheard are points that ended in this process and were not read since.
 	unheard map[string]bool
@@ -55,6 +61,7 @@ func New(cfg Config) (*Service, error) {
 		cfg:     cfg,
 		store:   store{cfg: cfg},
 		slots:   make(chan struct{}, cfg.PointsInParallel),
+		stores:  make(map[string]*store),
 		running: make(map[string]*run),
 		unheard: make(map[string]bool),
 
@@ -80,7 +87,11 @@ func (s *Service) Close(ctx context.Context) error {
 		<-r.done
 	}
 	s.lease.close()
-	return s.store.close(ctx)
+	var errs []error
+	for _, st := range s.allStores() {
+		errs = append(errs, st.close(ctx))
+	}
+	return errors.Join(errs...)
 }
 
 // Scope is the repository; its id is empty while there is none.

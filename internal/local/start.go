@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 // withheldFor is how long after its end a point can still be handed to a repeated request.
@@ -42,8 +43,11 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 		ServerID: srv.ID, ServerName: srv.Name,
 		Name: r.Name, Description: r.Description, Tags: maps.Clone(r.Tags),
 		Key: requestKey(r), Owner: own,
-		State: runRunning, ScheduleType: backup.ScheduleManual, LocationID: mainLocation,
+		State: runRunning, ScheduleType: backup.ScheduleManual, LocationID: srv.LocationID,
 		StartedAt: now, RenewedAt: now,
+	}
+	if err := s.withinQuota(ctx, srv.LocationID); err != nil {
+		return backup.Point{}, err
 	}
 	if err := s.refreshOrphan(ctx, rec.Key); err != nil {
 		return backup.Point{}, err
@@ -54,10 +58,12 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 				rec, err = s.handOver(ctx, t, orphan, rec)
 				return err
 			}
-			rec.ID = orphan.ID
+			rec.ID, rec.LocationID = orphan.ID, orphan.LocationID
 		}
 		// From here on this process takes the point, whatever another reads.
-		s.running[rec.ID] = newRun(rec, srv, options, r.Full)
+		run := newRun(rec, srv, options, r.Full)
+		run.policy = s.sourcePolicy(t.index, options)
+		s.running[rec.ID] = run
 		return put(ctx, t, t.index.runs, rec.ID, rec)
 	})
 	s.mu.Lock()
@@ -93,7 +99,7 @@ func (s *Service) orphan(ix *index, key string) (runRecord, bool) {
 	var found []runRecord
 	for _, row := range ix.runs.rows {
 		r := row.value
-		if r.Key != key || !r.DeletedAt.IsZero() || s.running[r.ID] != nil {
+		if r.Key != key || !r.DeletedAt.IsZero() || !r.BinnedAt.IsZero() || s.running[r.ID] != nil {
 			continue
 		}
 		switch {
@@ -128,14 +134,17 @@ func (s *Service) handOver(ctx context.Context, t *tx, old, request runRecord) (
 		ids[old.Volumes[i].ID] = volumeID(rec.ID, i)
 		rec.Volumes[i].ID = volumeID(rec.ID, i)
 	}
-	if err := t.MovePoint(ctx, old.ID, rec.ID, ids); err != nil {
+	err := s.inLocation(ctx, t, rec.LocationID, "take over point", func(ctx context.Context, w *engine.Writer) error {
+		return w.MovePoint(ctx, old.ID, rec.ID, ids)
+	})
+	if err != nil {
 		return rec, err
 	}
 	if err := remove(ctx, t, t.index.runs, old.ID); err != nil {
 		return rec, err
 	}
 	t.after = append(t.after, func() {
-		delete(t.index.volumes, old.ID)
+		t.index.snapshots.remove(old.LocationID, old.ID)
 		s.ended(t.index, rec)
 	})
 	return rec, put(ctx, t, t.index.runs, rec.ID, rec)

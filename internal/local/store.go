@@ -20,6 +20,8 @@ import (
 // that plans and refreshes cannot change anything.
 type store struct {
 	cfg Config
+	// location is the name of the location, empty for the main one.
+	location string
 
 	mu    sync.Mutex
 	repo  *engine.Repo
@@ -35,6 +37,15 @@ func (s *store) read(ctx context.Context) (*engine.Repo, error) {
 		return nil, nil //nolint:nilnil // no repository is no error
 	}
 	return s.repo, err
+}
+
+// existing is read for a repository that must be there.
+func (s *store) existing(ctx context.Context) (*engine.Repo, error) {
+	repo, err := s.read(ctx)
+	if err == nil && repo == nil {
+		err = s.gone()
+	}
+	return repo, err
 }
 
 // write returns the repository for writing, and creates it if there is none.
@@ -142,18 +153,31 @@ func (s *store) explain(verb string, err error) error {
 		return err
 	case errors.Is(err, engine.ErrPassword):
 		kind = backup.ErrDenied
-		message = fmt.Sprintf("The password does not open the repository %s. Check local.password or local.password_file; nothing was read or changed.", s.cfg.Repository)
+		message = fmt.Sprintf("The password does not open the repository %s. Check %s; nothing was read or changed.", s.cfg.Repository, s.attribute("password"))
 	case errors.Is(err, engine.ErrNotRepository):
 		kind = backup.ErrConflict
-		message += " Set local.repository to a new or empty directory, or to an existing repository."
+		message += " Set " + s.attribute("repository") + " to a new or empty directory, or to an existing repository."
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		kind = backup.ErrDenied
 		message += " This user must be able to read and write that directory."
 	case errors.Is(err, syscall.ENOSPC):
 		kind = backup.ErrQuota
-		message = fmt.Sprintf("cannot %s the repository %s: there is no space left on the device. Free some space there or set local.repository to a larger disk.", verb, s.cfg.Repository)
+		message = fmt.Sprintf("cannot %s the repository %s: there is no space left on the device. Free some space there or set %s to a larger disk.", verb, s.cfg.Repository, s.attribute("repository"))
 	}
 	return &backup.ServiceError{Kind: kind, Message: message, Err: err}
+}
+
+// attribute is how messages name an attribute of the provider or of the location.
+func (s *store) attribute(name string) string {
+	switch {
+	case s.location != "" && name == "password":
+		return fmt.Sprintf("local.password_wo of the location %q", s.location)
+	case s.location != "":
+		return fmt.Sprintf("local.%s of the location %q", name, s.location)
+	case name == "password":
+		return "local.password or local.password_file"
+	}
+	return "local." + name
 }
 
 func (s *store) takeNotices() []backup.Notice {

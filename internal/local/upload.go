@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -11,13 +12,19 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
-// upload reads the sources one after the other. If that gets to the end, the end is written down in
-// the same session: a point and its snapshots become visible together.
+// upload reads the sources one after the other. If that gets to the end, the end is written down: in the
+// same session if the snapshots are in the main repository, so that a point and its snapshots become
+// visible together, and else after them.
 func (s *Service) upload(ctx context.Context, r *run, rec *runRecord, stopRenewing func()) error {
-	repo, err := s.store.write(ctx)
+	st, err := s.storeOf(ctx, rec.LocationID)
 	if err != nil {
 		return err
 	}
+	repo, err := st.existing(ctx)
+	if err != nil {
+		return err
+	}
+	repo.AllowWrites()
 	var (
 		added   atomic.Int64
 		version string
@@ -45,14 +52,29 @@ func (s *Service) upload(ctx context.Context, r *run, rec *runRecord, stopRenewi
 		rec.NewBytes = added.Load()
 		rec.FinishedAt = s.cfg.Now().UTC()
 		r.judge(rec, unreadable)
+		if rec.LocationID != mainLocation {
+			return nil
+		}
 		s.mu.Lock()
 		kind, old := s.index.runs.kind, s.index.runs.rows[rec.ID].version
 		s.mu.Unlock()
 		version, err = w.Put(ctx, kind, rec.ID, old, *rec)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil && !isServiceError(err):
+		var source *engine.SourceError
+		if errors.As(err, &source) {
+			return err
+		}
+		return st.explain("write to", err)
+	case err != nil:
 		return err
+	case rec.LocationID != mainLocation:
+		return s.change(ctx, "finish point", func(ctx context.Context, t *tx) error {
+			t.after = append(t.after, func() { s.ended(t.index, *rec) })
+			return put(ctx, t, t.index.runs, rec.ID, *rec)
+		})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +88,7 @@ func (s *Service) uploadSource(ctx context.Context, w *engine.Writer, r *run, i 
 	volume = volumeRecord{ID: volumeID(r.rec.ID, i), Source: source, Type: backup.TypeFull}
 	snap, err := w.Upload(ctx, engine.UploadRequest{
 		Source:             r.options.source(source),
-		Policy:             s.sourcePolicy(r.options),
+		Policy:             r.policy,
 		Point:              r.rec.ID,
 		Volume:             volume.ID,
 		Description:        strings.TrimSpace(r.rec.ServerName + " " + r.rec.Name),

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
@@ -19,14 +20,18 @@ func (s *Service) VerifyPoint(ctx context.Context, id string, progress func(done
 	if err := whole(p); err != nil {
 		return backup.Verification{}, err
 	}
-	repo, err := s.store.uncached(ctx)
+	st, err := s.storeOf(ctx, p.LocationID)
+	if err != nil {
+		return backup.Verification{}, err
+	}
+	repo, err := st.uncached(ctx)
 	if err != nil {
 		return backup.Verification{}, err
 	}
 	defer repo.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read
 	v, err := repo.Verify(ctx, id, progress)
 	if err != nil {
-		return backup.Verification{}, s.store.explain("read", err)
+		return backup.Verification{}, st.explain("read", err)
 	}
 	result := backup.Verification{Files: v.Files, Bytes: v.Bytes, Damages: v.Damages}
 	if len(v.Damages) == 0 && p.SizeBytes != nil && v.Bytes != *p.SizeBytes {
@@ -37,10 +42,12 @@ func (s *Service) VerifyPoint(ctx context.Context, id string, progress func(done
 
 // whole says why a point is not whole, if it is not.
 func whole(p backup.Point) error {
-	switch p.Status {
-	case backup.StatusAvailable:
+	switch {
+	case p.DeletionStatus == backup.DeletionSoftDeleted:
+		return backup.Errorf(backup.ErrConflict, "The point %s was deleted and is in the bin until %s. Recover it first, with the action serverbackup_recover_point.", p.ID, p.RecoverUntil.Format(time.RFC3339))
+	case p.Status == backup.StatusAvailable:
 		return nil
-	case backup.StatusCreating:
+	case p.Status == backup.StatusCreating:
 		return backup.Errorf(backup.ErrBusy, "The point %s is still being taken.", p.ID)
 	default:
 		return backup.Errorf(backup.ErrConflict, "The point %s is in status %s and not available: %s", p.ID, p.Status, p.Error)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"github.com/kopia/kopia/repo"
 	"github.com/kopia/kopia/repo/blob"
@@ -15,6 +16,8 @@ const (
 	pointTag      = "tag:serverbackup-point"
 	volumeTag     = "tag:serverbackup-volume"
 	checkpointTag = "tag:serverbackup-checkpoint"
+	// binTag says until when a deleted point can be recovered.
+	binTag = "tag:serverbackup-bin"
 )
 
 // pin keeps Kopia's own retention away from our snapshots.
@@ -58,25 +61,13 @@ func (w *Writer) DeletePoint(ctx context.Context, point string) error {
 // MovePoint gives the finished snapshots of a point to another point; volumes maps the ids of its
 // volumes to new ones.
 func (w *Writer) MovePoint(ctx context.Context, from, to string, volumes map[string]string) error {
-	ids, err := snapshot.ListSnapshotManifests(ctx, w.w, nil, map[string]string{pointTag: from})
-	if err != nil {
-		return translate(err)
-	}
-	for _, id := range ids {
-		man, err := snapshot.LoadSnapshot(ctx, w.w, id)
-		if err != nil {
-			return translate(err)
+	return w.retag(ctx, from, func(tags map[string]string) bool {
+		volume, ok := volumes[tags[volumeTag]]
+		if ok {
+			tags[pointTag], tags[volumeTag] = to, volume
 		}
-		volume, ok := volumes[man.Tags[volumeTag]]
-		if !ok {
-			continue
-		}
-		man.Tags = map[string]string{pointTag: to, volumeTag: volume}
-		if err := snapshot.UpdateSnapshot(ctx, w.w, man); err != nil {
-			return translate(err)
-		}
-	}
-	return nil
+		return ok
+	})
 }
 
 // deleteOlder removes what earlier tries at a volume of a point left behind: checkpoints, and a
@@ -112,4 +103,37 @@ func (r *Repo) StoredBytes(ctx context.Context) (int64, error) {
 		return nil
 	})
 	return total, translate(err)
+}
+
+// SetBin marks the finished snapshots of a point as being in the bin until a time; the zero time takes
+// them out. They stay snapshots: garbage collection leaves everything alone that one of them needs.
+func (w *Writer) SetBin(ctx context.Context, point string, until time.Time) error {
+	return w.retag(ctx, point, func(tags map[string]string) bool {
+		delete(tags, binTag)
+		if !until.IsZero() {
+			tags[binTag] = until.UTC().Format(time.RFC3339)
+		}
+		return true
+	})
+}
+
+// retag changes the tags of the finished snapshots of a point; change says which it did change.
+func (w *Writer) retag(ctx context.Context, point string, change func(tags map[string]string) bool) error {
+	ids, err := snapshot.ListSnapshotManifests(ctx, w.w, nil, map[string]string{pointTag: point})
+	if err != nil {
+		return translate(err)
+	}
+	for _, id := range ids {
+		man, err := snapshot.LoadSnapshot(ctx, w.w, id)
+		if err != nil {
+			return translate(err)
+		}
+		if man.Tags[volumeTag] == "" || !change(man.Tags) {
+			continue
+		}
+		if err := snapshot.UpdateSnapshot(ctx, w.w, man); err != nil {
+			return translate(err)
+		}
+	}
+	return nil
 }

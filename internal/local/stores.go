@@ -1,0 +1,145 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
+)
+
+// locationStore returns the repository of a location. The caller holds the lock.
+func (s *Service) locationStore(ix *index, id string) (*store, error) {
+	if id == mainLocation {
+		return &s.store, nil
+	}
+	rec, ok := ix.locations.get(id)
+	if !ok {
+		return nil, notFound("location", id)
+	}
+	cfg := s.locationConfig(rec)
+	if st := s.stores[id]; st != nil && st.cfg.sameStore(cfg) {
+		return st, nil
+	}
+	// Where the location was changed, somebody may still use the store of before: it is closed at the end.
+	if st := s.stores[id]; st != nil {
+		s.retired = append(s.retired, st)
+	}
+	s.stores[id] = &store{cfg: cfg, location: rec.Name}
+	return s.stores[id], nil
+}
+
+// storeOf is [Service.locationStore] for callers without the lock.
+func (s *Service) storeOf(ctx context.Context, id string) (st *store, err error) {
+	if id == mainLocation {
+		return &s.store, nil
+	}
+	err = s.view(ctx, backup.Cached, func(ix *index) error {
+		st, err = s.locationStore(ix, id)
+		return err
+	})
+	return st, err
+}
+
+// locationConfig is how to open the repository of a location.
+func (s *Service) locationConfig(rec locationRecord) Config {
+	c := s.cfg
+	c.Repository, c.S3 = rec.Repository, rec.S3.options(rec.Secrets)
+	c.Password, c.PasswordFile = rec.Secrets.Password, ""
+	if c.CacheDirectory != "" {
+		c.CacheDirectory = filepath.Join(c.CacheDirectory, rec.ID)
+	}
+	return c
+}
+
+// sameStore says whether both open the same repository in the same way.
+func (c Config) sameStore(other Config) bool {
+	sameS3 := c.S3 == other.S3 || (c.S3 != nil && other.S3 != nil && *c.S3 == *other.S3)
+	return c.Repository == other.Repository && c.Password == other.Password && sameS3
+}
+
+// allStores are the repositories that this process may have open.
+func (s *Service) allStores() []*store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := append([]*store{&s.store}, s.retired...)
+	for st := range maps.Values(s.stores) {
+		list = append(list, st)
+	}
+	return list
+}
+
+// snapshots are the finished snapshots in the repositories: location, point, volume.
+type snapshots struct {
+	sets map[string]map[string]map[string]bool
+	// broken are the locations that cannot be read now: nothing can be said of their points.
+	broken map[string]error
+}
+
+// of returns the volumes of a point that exist.
+func (n snapshots) of(location, point string) (map[string]bool, error) {
+	return n.sets[location][point], n.broken[location]
+}
+
+func (n snapshots) set(location, point string, volumes []volumeRecord) {
+	if n.sets[location] == nil {
+		n.sets[location] = make(map[string]map[string]bool)
+	}
+	n.sets[location][point] = make(map[string]bool, len(volumes))
+	for _, v := range volumes {
+		n.sets[location][point][v.ID] = true
+	}
+}
+
+func (n snapshots) remove(location, point string) { delete(n.sets[location], point) }
+
+// loadSnapshots reads which snapshots there are, in every location that holds a point. The caller holds
+// the lock.
+func (s *Service) loadSnapshots(ctx context.Context, ix *index, repo *engine.Repo) error {
+	main, err := repo.Volumes(ctx)
+	if err != nil {
+		return err
+	}
+	ix.snapshots = snapshots{
+		sets:   map[string]map[string]map[string]bool{mainLocation: main},
+		broken: make(map[string]error),
+	}
+	for _, r := range ix.runs.rows {
+		id := r.value.LocationID
+		if _, done := ix.snapshots.sets[id]; done || !r.value.DeletedAt.IsZero() {
+			continue
+		}
+		ix.snapshots.sets[id], err = s.locationSnapshots(ctx, ix, id)
+		if err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			ix.snapshots.broken[id] = err
+		}
+	}
+	return nil
+}
+
+func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) (map[string]map[string]bool, error) {
+	st, err := s.locationStore(ix, id)
+	if err != nil {
+		return nil, err
+	}
+	repo, err := st.existing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := repo.Refresh(ctx); err != nil {
+		return nil, st.explain("read", err)
+	}
+	volumes, err := repo.Volumes(ctx)
+	return volumes, st.explain("read", err)
+}
+
+// gone is the error of a repository that must be there.
+func (s *store) gone() error {
+	return &backup.ServiceError{Kind: backup.ErrConflict, Err: engine.ErrAbsent, Message: fmt.Sprintf(
+		"There is no repository at %s any more, which the location %q keeps its points in. Mount or restore it; nothing was changed.", s.cfg.Repository, s.location)}
+}
