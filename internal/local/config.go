@@ -17,18 +17,21 @@ import (
 
 // Config is where a repository is and how to open it. Empty members have defaults.
 type Config struct {
-	// Repository is a directory; default $XDG_DATA_HOME/serverbackup. The first write creates it.
+	// Repository is a directory, default $XDG_DATA_HOME/serverbackup, or s3://bucket/prefix. The first
+	// write creates it.
 	Repository string
-	// S3 says how to reach a repository in a bucket.
+	// S3 says how to reach a bucket; nil is Amazon's, with the keys of the environment.
 	S3 *S3Options
-	// Password or PasswordFile open the repository. With neither, a key file is made beside the
-	// user's configuration when the repository is created.
+	// ObjectLock is for a repository that is created in a bucket; nil locks nothing.
+	ObjectLock *ObjectLock
+	// Password or PasswordFile open the repository; a bucket needs one of them. With neither, a key file
+	// is made beside the user's configuration when the repository is created.
 	Password     string
 	PasswordFile string
 	// CacheDirectory keeps recently read content; default none, which is fastest on a disk.
 	CacheDirectory string
 	// Host and User are the identity of the sources that this process reads; default short host
-	// name and OS user.
+	// name, except with a bucket, and OS user.
 	Host string
 	User string
 	// Compression is the name of a Kopia compressor; default zstd-fastest.
@@ -52,10 +55,21 @@ func (c Config) resolve(ctx context.Context) (Config, error) {
 		}
 		c.Repository = filepath.Join(dir, "serverbackup")
 	}
-	if scheme, _, ok := strings.Cut(c.Repository, "://"); ok {
-		return c, backup.Errorf(backup.ErrUnsupported, "local.repository is %q, but this version keeps repositories in directories only, not on %s. Write an absolute path.", c.Repository, scheme)
+	if c.Password != "" && c.PasswordFile != "" {
+		return c, backup.Errorf(nil, "local.password and local.password_file are both set. Keep one.")
 	}
-	for _, path := range []*string{&c.Repository, &c.CacheDirectory, &c.PasswordFile} {
+	paths := []*string{&c.CacheDirectory, &c.PasswordFile}
+	if onS3(c.Repository) {
+		if err := c.resolveS3(); err != nil {
+			return c, err
+		}
+	} else {
+		if err := c.checkDirectory(); err != nil {
+			return c, err
+		}
+		paths = append(paths, &c.Repository)
+	}
+	for _, path := range paths {
 		if *path == "" {
 			continue
 		}
@@ -64,9 +78,6 @@ func (c Config) resolve(ctx context.Context) (Config, error) {
 			return c, err
 		}
 		*path = abs
-	}
-	if c.Password != "" && c.PasswordFile != "" {
-		return c, backup.Errorf(nil, "local.password and local.password_file are both set. Keep one.")
 	}
 	if c.Host == "" {
 		c.Host = engine.DefaultHost(ctx)
@@ -87,8 +98,25 @@ func (c Config) resolve(ctx context.Context) (Config, error) {
 	return c, nil
 }
 
-// storage is where the blobs are.
-func (c Config) storage() engine.Storage { return engine.Storage{Path: c.Repository} }
+// checkDirectory says what cannot be meant by a repository that is a directory.
+func (c Config) checkDirectory() error {
+	if scheme, _, ok := strings.Cut(c.Repository, "://"); ok {
+		return backup.Errorf(backup.ErrUnsupported, "local.repository begins with %s://, but repositories are kept in directories and on s3:// only. Write an absolute path, or s3://bucket/prefix.", scheme)
+	}
+	if c.S3 != nil {
+		return backup.Errorf(nil, "local.s3 is set, but local.repository is the directory %s. Leave local.s3 out, or set local.repository to s3://bucket/prefix.", c.Repository)
+	}
+	return nil
+}
+
+// storage is where the blobs are. That of a bucket has the keys as they are now.
+func (c Config) storage() (engine.Storage, error) {
+	if !onS3(c.Repository) {
+		return engine.Storage{Path: c.Repository}, nil
+	}
+	bucket, err := c.bucket()
+	return engine.Storage{S3: bucket}, err
+}
 
 // dataHome is $XDG_DATA_HOME or what stands for it on this system.
 func dataHome() (string, error) {

@@ -74,14 +74,18 @@ func (s *store) opened(ctx context.Context) (err error) {
 }
 
 func (s *store) open(ctx context.Context) (*engine.Repo, error) {
-	if err := engine.Probe(ctx, s.cfg.storage()); err != nil {
+	storage, err := s.storage()
+	if err != nil {
+		return nil, err
+	}
+	if err := engine.Probe(ctx, storage); err != nil {
 		return nil, s.explain("open", err)
 	}
 	password, err := s.cfg.password()
 	if err != nil {
 		return nil, err
 	}
-	repo, err := engine.Open(context.WithoutCancel(ctx), s.engineOptions(password))
+	repo, err := engine.Open(context.WithoutCancel(ctx), s.engineOptions(storage, password))
 	return repo, s.explain("open", err)
 }
 
@@ -106,13 +110,14 @@ func (s *store) reading(ctx context.Context) (repo *engine.Repo, release func(),
 	return repo, func() {}, err
 }
 
-func (s *store) engineOptions(password string) engine.Options {
+func (s *store) engineOptions(storage engine.Storage, password string) engine.Options {
 	return engine.Options{
-		Storage:        s.cfg.storage(),
+		Storage:        storage,
 		Password:       password,
 		CacheDirectory: s.cfg.CacheDirectory,
 		Host:           s.cfg.Host,
 		User:           s.cfg.User,
+		ObjectLock:     s.cfg.ObjectLock.engine(),
 		Now:            s.cfg.Now,
 	}
 }
@@ -128,14 +133,18 @@ func (s *store) create(ctx context.Context) error {
 		return fmt.Errorf("lock %s: %w", lock.Path(), err)
 	}
 	defer lock.Unlock() //nolint:errcheck // closing releases it
-	if err := engine.Probe(ctx, s.cfg.storage()); !errors.Is(err, engine.ErrAbsent) {
+	storage, err := s.storage()
+	if err != nil {
+		return err
+	}
+	if err := engine.Probe(ctx, storage); !errors.Is(err, engine.ErrAbsent) {
 		return s.explain("create", err)
 	}
 	password, notice, err := s.cfg.newPassword()
 	if err != nil {
 		return err
 	}
-	if err := engine.Create(ctx, s.engineOptions(password)); err != nil {
+	if err := engine.Create(ctx, s.engineOptions(storage, password)); err != nil {
 		return s.explain("create", err)
 	}
 	if notice != nil {
@@ -154,6 +163,8 @@ func (s *store) explain(verb string, err error) error {
 	case errors.Is(err, engine.ErrPassword):
 		kind = backup.ErrDenied
 		message = fmt.Sprintf("The password does not open the repository %s. Check %s; nothing was read or changed.", s.cfg.Repository, s.attribute("password"))
+	case onS3(s.cfg.Repository):
+		return s.explainS3(verb, err)
 	case errors.Is(err, engine.ErrNotRepository):
 		kind = backup.ErrConflict
 		message += " Set " + s.attribute("repository") + " to a new or empty directory, or to an existing repository."

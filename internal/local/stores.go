@@ -46,7 +46,7 @@ func (s *Service) storeOf(ctx context.Context, id string) (st *store, err error)
 // locationConfig is how to open the repository of a location.
 func (s *Service) locationConfig(rec locationRecord) Config {
 	c := s.cfg
-	c.Repository, c.S3 = rec.Repository, rec.S3.options(rec.Secrets)
+	c.Repository, c.S3, c.ObjectLock = rec.Repository, rec.S3.options(rec.Secrets), rec.ObjectLock
 	c.Password, c.PasswordFile = rec.Secrets.Password, ""
 	if c.CacheDirectory != "" {
 		c.CacheDirectory = filepath.Join(c.CacheDirectory, rec.ID)

@@ -27,6 +27,8 @@ type Options struct {
 	CacheDirectory string
 	// Host and User sign write sessions.
 	Host, User string
+	// ObjectLock is for [Create], in a bucket; nil locks nothing.
+	ObjectLock *ObjectLock
 	// Now is the clock, never nil.
 	Now func() time.Time
 }
@@ -44,11 +46,8 @@ type Repo struct {
 // Open opens an existing repository. The error matches [ErrAbsent], [ErrNotRepository] or
 // [ErrPassword] where one of these is the reason.
 func Open(ctx context.Context, o Options) (*Repo, error) {
-	if err := Probe(ctx, o.Storage); err != nil {
-		return nil, err
-	}
 	ignoreEnvironment()
-	st, err := o.Storage.connect(ctx)
+	st, err := o.Storage.existing(ctx)
 	if err != nil {
 		return nil, translate(err)
 	}

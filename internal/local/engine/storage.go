@@ -35,31 +35,57 @@ func (s Storage) connect(ctx context.Context) (blob.Storage, error) {
 	return filesystem.New(ctx, &filesystem.Options{Path: s.Path, FileMode: 0o600, DirectoryMode: 0o700}, false)
 }
 
+// existing opens the storage of a repository; the error is that of [Probe].
+func (s Storage) existing(ctx context.Context) (blob.Storage, error) {
+	if s.S3 == nil {
+		if err := probeDirectory(s.Path); err != nil {
+			return nil, err
+		}
+		return s.connect(ctx)
+	}
+	st, err := s.S3.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.S3.probe(ctx, st); err != nil {
+		return nil, errors.Join(err, st.Close(ctx))
+	}
+	return st, nil
+}
+
 // formatBlobs are the names of the blob that makes a storage a repository; on disk it has a suffix.
 var formatBlobs = []string{"kopia.repository.f", "kopia.repository"}
 
 // Probe says whether there is a repository: the error is nil, [ErrAbsent] where there is nothing yet,
 // [ErrNotRepository] where there is something else, or why it cannot be read.
 func Probe(ctx context.Context, s Storage) error {
-	if s.S3 != nil {
-		return s.S3.probe(ctx)
+	if s.S3 == nil {
+		return probeDirectory(s.Path)
 	}
+	st, err := s.existing(ctx)
+	if err != nil {
+		return err
+	}
+	return st.Close(ctx)
+}
+
+func probeDirectory(path string) error {
 	for _, name := range formatBlobs {
-		if _, err := os.Stat(filepath.Join(s.Path, name)); err == nil {
+		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
 			return nil
 		}
 	}
-	entries, err := os.ReadDir(s.Path)
+	entries, err := os.ReadDir(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return ErrAbsent
 	case err != nil:
-		if info, statErr := os.Stat(s.Path); statErr == nil && !info.IsDir() {
-			return fmt.Errorf("%w: %s is a file", ErrNotRepository, s.Path)
+		if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
+			return fmt.Errorf("%w: %s is a file", ErrNotRepository, path)
 		}
 		return err
 	case len(entries) == 0:
 		return ErrAbsent
 	}
-	return fmt.Errorf("%w: the directory %s holds other files, such as %s", ErrNotRepository, s.Path, entries[0].Name())
+	return fmt.Errorf("%w: the directory %s holds other files, such as %s", ErrNotRepository, path, entries[0].Name())
 }
