@@ -47,7 +47,8 @@ func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 	resp.IdentitySchema = identitySchema()
 }
 
-// ModifyPlan asks the service what it cannot do, only about a policy that changes.
+// ModifyPlan asks the service what it cannot do, only about a policy that changes, and says what a
+// tighter retention deletes.
 func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || !r.ready() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
@@ -64,6 +65,9 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	report(ctx, &resp.Diagnostics, req.Config, r.service.CheckPolicy(ctx, policy))
+	if !resp.Diagnostics.HasError() {
+		r.warnOfRetention(ctx, req, plan, policy, &resp.Diagnostics)
+	}
 }
 
 func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -120,7 +120,8 @@ func retentionSchema() schema.SingleNestedAttribute {
 		Optional:   true,
 		Validators: []validator.Object{retentionValidator{}},
 		MarkdownDescription: "Which points stay; default every point, for ever. With several rules, a point stays while any of them keeps it. " +
-			"Hours to years are those of `timezone`, weeks begin on Monday, and only periods that have a point count.",
+			"Hours to years are those of `timezone`, weeks begin on Monday, and only periods that have a point count. " +
+			"A plan that tightens it names the points that will be deleted.",
 		Attributes: rules,
 	}
 }
