@@ -21,16 +21,12 @@ func (s *Service) SpaceUsage(ctx context.Context, f backup.UsageFilter) (backup.
 			return err
 		}
 		usage.Servers = servers
-		locations = []string{f.LocationID}
 		if f.LocationID == "" {
 			locations = ix.locationIDs()
-			return nil
+		} else if rec, ok := s.location(ix, f.LocationID); ok {
+			locations = []string{rec.ID}
+			usage.QuotaBytes = rec.QuotaBytes
 		}
-		rec, ok := s.location(ix, f.LocationID)
-		if !ok {
-			return notFound("location", f.LocationID)
-		}
-		usage.QuotaBytes = rec.QuotaBytes
 		return nil
 	})
 	if err != nil {
