@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,8 +38,14 @@ func (s *Service) StartRestore(ctx context.Context, r backup.RestoreRequest) (ba
 		State: runRunning, Target: options.target(point), StartedAt: now, RenewedAt: now,
 	})
 	s.mu.Lock()
-	s.restoring[run.rec.ID] = run
+	err = s.notRestoring(run.rec)
+	if err == nil {
+		s.restoring[run.rec.ID] = run
+	}
 	s.mu.Unlock()
+	if err != nil {
+		return backup.Restore{}, err
+	}
 	err = s.change(ctx, "start restore", func(ctx context.Context, t *tx) error {
 		return put(ctx, t, t.index.restores, run.rec.ID, run.rec)
 	})
@@ -51,6 +58,25 @@ func (s *Service) StartRestore(ctx context.Context, r backup.RestoreRequest) (ba
 	started := s.restore(run.record())
 	go s.bringBack(context.WithoutCancel(ctx), run)
 	return started, nil
+}
+
+// notRestoring refuses a restore into where another one of this process writes: each would find the
+// files of the other in its way, or replace them. The caller holds the lock.
+func (s *Service) notRestoring(rec restoreRecord) error {
+	for _, other := range s.restoring {
+		there := other.record()
+		if there.State != runRunning {
+			continue
+		}
+		for _, a := range filepath.SplitList(rec.Target) {
+			for _, b := range filepath.SplitList(there.Target) {
+				if inside(a, b) || inside(b, a) {
+					return backup.Errorf(backup.ErrBusy, "The restore %s is writing to %s just now. Restore to another directory, or one after the other: with depends_on, or with terraform apply -parallelism=1.", there.ID, b)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // Restore returns a restore. One of this process is always seen as it is now.
