@@ -14,12 +14,22 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
+	conformance(t, func(t *testing.T) func(*local.Config) {
+		t.Helper()
+		repository := filepath.Join(t.TempDir(), "repository")
+		return func(c *local.Config) { c.Repository = repository }
+	})
+}
+
+// conformance runs the suite, each step in a repository of its own in a place that place names.
+func conformance(t *testing.T, place func(*testing.T) func(*local.Config)) {
+	t.Helper()
 	// stores remembers where each service keeps its objects.
 	var stores sync.Map
-	open := func(t *testing.T, repository string) *local.Service {
+	open := func(t *testing.T, where func(*local.Config)) *local.Service {
 		t.Helper()
-		svc := newService(t, func(c *local.Config) { c.Repository = repository })
-		stores.Store(svc, repository)
+		svc := newService(t, where)
+		stores.Store(svc, where)
 		return svc
 	}
 	source := func(s backup.Server) string {
@@ -29,12 +39,12 @@ func TestConformance(t *testing.T) {
 	backuptest.Run(t, backuptest.Harness{
 		New: func(t *testing.T) backup.Service {
 			t.Helper()
-			return open(t, filepath.Join(t.TempDir(), "repository"))
+			return open(t, place(t))
 		},
 		Reopen: func(t *testing.T, svc backup.Service) backup.Service {
 			t.Helper()
-			repository, _ := stores.Load(svc)
-			return open(t, repository.(string)) //nolint:forcetypeassert // stored above
+			where, _ := stores.Load(svc)
+			return open(t, where.(func(*local.Config))) //nolint:forcetypeassert // stored above
 		},
 		Server: func(t *testing.T, _ backup.Service, name string) backup.Server {
 			t.Helper()
