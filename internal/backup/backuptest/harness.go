@@ -53,6 +53,9 @@ type Harness struct {
 	// NoDeleteHistory is a history without entries for deletions.
 	NoDeleteHistory bool
 
+	// NoPointSizes is a service whose points tell no size, so that space usage is not their sum.
+	NoPointSizes bool
+
 	// ArchiveFormats are the formats of [backup.ArchiveRequest]. None skips archives.
 	ArchiveFormats []string
 

@@ -165,6 +165,9 @@ func (s *suite) wantUsage(reporter backup.UsageReporter, f backup.UsageFilter, p
 	for _, u := range usage.Servers {
 		got = append(got, u.ServerID)
 		field(s, "usage of "+u.ServerName, "Points", u.Points, points[u.ServerID])
+		if s.h.NoPointSizes {
+			sizes[u.ServerID] = max(u.SizeBytes, 0)
+		}
 		field(s, "usage of "+u.ServerName, "SizeBytes", u.SizeBytes, sizes[u.ServerID])
 		total += sizes[u.ServerID]
 	}
