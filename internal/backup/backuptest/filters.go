@@ -23,10 +23,10 @@ func pointFilters(s *suite) {
 		return r
 	}
 	both := map[string]string{"env": "prod", "team": "web"}
-	first := s.take(request(alpha, "Before Upgrade", both))
+	first := s.take(request(alpha, "Before-Upgrade", both))
 	s.take(request(beta, "Nightly", map[string]string{"env": "prod"}))
 	s.change(alpha)
-	s.take(request(alpha, "After Upgrade", map[string]string{"env": "dev", "team": "web"}))
+	s.take(request(alpha, "After-Upgrade", map[string]string{"env": "dev", "team": "web"}))
 
 	all := collect(s, "points", s.svc.Points(s.ctx, backup.PointFilter{}))
 	if len(all) != 3 {

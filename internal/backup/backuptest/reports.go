@@ -45,7 +45,7 @@ func history(s *suite) {
 	s.utc(what, "StartedAt", entry.StartedAt)
 	field(s, what, "Status", entry.Status, backup.HistorySucceeded)
 	field(s, what, "ServerID", entry.ServerID, server.ID)
-	if entry.Type != "" {
+	if entry.Type != "" && point.Type != "" {
 		field(s, what, "Type", entry.Type, point.Type)
 	}
 	if entry.ScheduleType != "" {
