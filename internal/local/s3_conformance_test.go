@@ -29,7 +29,8 @@ func at(server *s3test.Server, endpoint string) func(*local.Config) {
 	repository := "s3://" + bucket + "/" + uuid.NewString()
 	return func(c *local.Config) {
 		c.Repository = repository
-		c.S3 = &local.S3Options{Endpoint: endpoint, AccessKey: server.AccessKey, SecretKey: server.SecretKey, CAFile: server.CAFile}
+		c.S3 = s3Options(server)
+		c.S3.Endpoint = endpoint
 	}
 }
 

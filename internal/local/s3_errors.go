@@ -3,6 +3,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
@@ -11,7 +12,8 @@ import (
 // explainS3 says what to do about the errors of buckets that a user can mend.
 func (s *store) explainS3(verb string, err error) error {
 	kind, advice := s.adviseS3(err)
-	message := fmt.Sprintf("cannot %s the repository %s: %v.", verb, s.cfg.Repository, err)
+	// What services say ends in a full stop already.
+	message := fmt.Sprintf("cannot %s the repository %s: %s.", verb, s.cfg.Repository, strings.TrimRight(err.Error(), "."))
 	if advice != "" {
 		message += " " + advice
 	}

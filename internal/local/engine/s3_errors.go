@@ -44,7 +44,8 @@ const (
 	S3Full
 )
 
-// byCode are the error codes of S3; those of Amazon are in the API reference, "Error responses".
+// byCode are the error codes of S3. Those without an X are in the API reference of Amazon, "Error
+// responses"; the others are of MinIO, and of versitygw without users of its own.
 var byCode = map[string]S3Fault{
 	"AccessDenied":                   S3Denied,
 	"AllAccessDisabled":              S3Denied,
@@ -53,6 +54,7 @@ var byCode = map[string]S3Fault{
 	"InvalidBucketName":              S3NoBucket,
 	"InvalidAccessKeyId":             S3Keys,
 	"SignatureDoesNotMatch":          S3Keys,
+	"XAdminUserNotFound":             S3Keys,
 	"InvalidToken":                   S3Keys,
 	"ExpiredToken":                   S3Keys,
 	"ExpiredTokenException":          S3Keys,

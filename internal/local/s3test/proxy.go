@@ -29,6 +29,8 @@ const (
 	DropBefore
 	// DropAfter lets the server take the request and closes the connection instead of answering.
 	DropAfter
+	// OldDate makes the request look as if it was made an hour ago.
+	OldDate
 )
 
 // Fault is what goes wrong with some requests.
@@ -151,6 +153,9 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward *httputil.
 	case DropAfter:
 		forward.ServeHTTP(httptest.NewRecorder(), r)
 		panic(http.ErrAbortHandler)
+	case OldDate:
+		r.Header.Set("X-Amz-Date", time.Now().Add(-time.Hour).UTC().Format("20060102T150405Z"))
+		forward.ServeHTTP(w, r)
 	case Slow, Cut:
 		time.Sleep(f.Delay)
 		changed := *forward

@@ -145,11 +145,11 @@ func (s *Server) Client(t testing.TB) *minio.Client {
 	return c
 }
 
-// Objects lists the keys in a bucket.
+// Objects lists the keys in a bucket, also when the test is over.
 func (s *Server) Objects(t testing.TB, bucket string) []string {
 	t.Helper()
 	var keys []string
-	for o := range s.Client(t).ListObjects(t.Context(), bucket, minio.ListObjectsOptions{Recursive: true}) {
+	for o := range s.Client(t).ListObjects(context.WithoutCancel(t.Context()), bucket, minio.ListObjectsOptions{Recursive: true}) {
 		if o.Err != nil {
 			t.Fatal(o.Err)
 		}
