@@ -1,0 +1,113 @@
+package cbr_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup/backuptest"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator"
+	emulated "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/cbr"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud/cbr"
+)
+
+// variants are the clouds that the service must work with: each option of the emulator, by itself.
+var variants = map[string]emulated.Options{
+	"Open Telekom Cloud":           {},
+	"Huawei Cloud":                 {Huawei: true},
+	"exact names":                  {ExactNames: true},
+	"plain numbers":                {Numbers: emulated.NumbersPlain},
+	"no numbers":                   {Numbers: emulated.NumbersAbsent},
+	"times without zone":           {NaiveTimes: true},
+	"no totals":                    {NoTotals: true},
+	"type in the log":              {Incremental: emulated.IncrementalInLog},
+	"type nowhere":                 {Incremental: emulated.IncrementalNowhere},
+	"policy ignored on create":     {IgnorePolicyOnCreate: true},
+	"policy replaced":              {ReplacePolicy: true},
+	"no vault tags":                {NoVaultTags: true},
+	"logs oldest first":            {LogsOldestFirst: true},
+	"logs forgotten":               {ForgetLogs: true},
+	"skipped with a reason":        {Skipped: emulated.SkippedReason},
+	"skipped in the answer":        {Skipped: emulated.SkippedListed},
+	"backups show late":            {LateBackups: 8 * time.Second},
+	"only servers that were added": {KnownServers: true},
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for name, options := range variants {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			backuptest.Run(t, harness(options))
+		})
+	}
+}
+
+func harness(options emulated.Options) backuptest.Harness {
+	// clouds remembers where each service works.
+	var clouds sync.Map
+	cloudOf := func(t *testing.T, svc backup.Service) *cloud {
+		t.Helper()
+		c, _ := clouds.Load(svc)
+		return c.(*cloud) //nolint:forcetypeassert // stored below
+	}
+	open := func(t *testing.T, c *cloud) backup.Service {
+		t.Helper()
+		svc := c.service(t)
+		clouds.Store(svc, c)
+		return svc
+	}
+	return backuptest.Harness{
+		New:    func(t *testing.T) backup.Service { t.Helper(); return open(t, newCloud(t, options)) },
+		Reopen: func(t *testing.T, svc backup.Service) backup.Service { t.Helper(); return open(t, cloudOf(t, svc)) },
+		Server: func(t *testing.T, svc backup.Service, name string) backup.Server {
+			t.Helper()
+			return cloudOf(t, svc).spec(t, svc, name)
+		},
+		// Two full points of a server are a day apart.
+		Change: func(t *testing.T, svc backup.Service, _ backup.Server) {
+			t.Helper()
+			cloudOf(t, svc).Clock.Advance(25 * time.Hour)
+		},
+		Policy: func(name string) backup.Policy {
+			p := backup.Policy{
+				Name: name, Timezone: "Europe/Berlin", Enabled: true,
+				Schedules: []string{"FREQ=DAILY;BYHOUR=0,12;BYMINUTE=30", "FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=7;BYMINUTE=0"},
+				Retention: &backup.Retention{Latest: new(int64(3)), Daily: new(int64(7)), Yearly: new(int64(1))},
+			}
+			if options.Huawei {
+				p.IncrementalsPerFull = new(int64(6))
+			}
+			return p
+		},
+		ChangePolicy: func(p backup.Policy) backup.Policy {
+			p.Name += "-changed"
+			p.Timezone, p.Enabled = "Asia/Kolkata", false
+			p.Schedules = []string{"FREQ=HOURLY;INTERVAL=6;BYMINUTE=45"}
+			p.Retention = &backup.Retention{Days: new(int64(30))}
+			p.IncrementalsPerFull = nil
+			return p
+		},
+		BadServers: map[string]backup.Server{
+			"instance_id":        {InstanceID: "web-1", Enabled: true},
+			"location_id":        {LocationID: "no-such-vault", Enabled: true},
+			"name":               {Name: "web", Enabled: true},
+			"policy_id":          {PolicyID: "nightly", Enabled: true},
+			"exclude_volume_ids": {ExcludeVolumeIDs: []string{"sda"}, Enabled: true},
+		},
+		Break: func(t *testing.T, svc backup.Service, s backup.Server) {
+			t.Helper()
+			cloudOf(t, svc).Plans.Set(s.ID, emulator.Plan{Duration: 5 * time.Second, Fail: "The server is in an abnormal state."})
+		},
+		PointsOnDestroy: []backup.PointsOnDestroy{backup.PointsFail, backup.PointsDelete},
+		NoPointSizes:    true,
+		Restore: func(_ *testing.T, _ backup.Service, p backup.Point) backup.RestoreRequest {
+			return backup.RestoreRequest{
+				PointID: p.ID, OverwriteExistingData: true,
+				Options: cbr.RestoreOptions{ServerID: p.ServerID, PowerOn: true},
+			}
+		},
+		Wait: backup.WaitOptions{Interval: time.Millisecond},
+	}
+}
