@@ -56,11 +56,17 @@ type Harness struct {
 	// NoPointSizes is a service whose points tell no size, so that space usage is not their sum.
 	NoPointSizes bool
 
+	// NoVolumeSources is a service that does not say of which disk a volume of a point is.
+	NoVolumeSources bool
+
 	// ArchiveFormats are the formats of [backup.ArchiveRequest]. None skips archives.
 	ArchiveFormats []string
 
 	// Restore returns a valid request to restore a point to where nothing is yet. Nil skips restores.
 	Restore func(t *testing.T, svc backup.Service, p backup.Point) backup.RestoreRequest
+
+	// RestoreHistoryIDs is a history that gives restores other ids than [backup.Restore] has.
+	RestoreHistoryIDs bool
 
 	// Wait is how points are waited for; default every 5 ms, stalled after a minute.
 	Wait backup.WaitOptions

@@ -73,17 +73,23 @@ func (s *suite) restoreInHistory(r backup.Restore, server backup.Server) {
 	}
 	filter := backup.HistoryFilter{Kinds: []backup.HistoryKind{backup.KindRestore}, ServerID: server.ID}
 	entries := collect(s, "restores in history", h.History(s.ctx, filter))
-	if len(entries) != 1 || entries[0].ID != r.ID || entries[0].PointID != r.PointID || entries[0].Status != r.Status || entries[0].Kind != backup.KindRestore {
+	if len(entries) != 1 || entries[0].PointID != r.PointID || entries[0].Status != r.Status || entries[0].Kind != backup.KindRestore {
 		s.Errorf("restores in history are %s, want one of %s", show(entries), show(r))
+		return
 	}
+	id := r.ID
+	if s.h.RestoreHistoryIDs {
+		id = entries[0].ID
+	}
+	field(s, "a restore in history", "ID", entries[0].ID, id)
 	filter.Status = []backup.HistoryStatus{backup.HistoryRunning, backup.HistorySkipped}
 	if entries := collect(s, "running restores in history", h.History(s.ctx, filter)); len(entries) > 0 {
 		s.Errorf("running restores in history are %s, want none", show(entries))
 	}
 	filter = backup.HistoryFilter{Kinds: []backup.HistoryKind{backup.KindBackup}}
 	for _, e := range collect(s, "backups in history", h.History(s.ctx, filter)) {
-		if e.ID == r.ID {
-			s.Errorf("the restore %s is listed among the backups", r.ID)
+		if e.ID == id {
+			s.Errorf("the restore %s is listed among the backups", id)
 		}
 	}
 }
