@@ -14,12 +14,11 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-const (
-	// creationWait is how long a creator that came second waits for the first.
-	creationWait = 15 * time.Second
-	// creationPoll is how often it looks.
-	creationPoll = 200 * time.Millisecond
-)
+// creationWait is how long a creator that came second waits for the first. Tests shorten it.
+var creationWait = 15 * time.Second
+
+// creationPoll is how often it looks.
+const creationPoll = 200 * time.Millisecond
 
 // errTaken is that somebody else creates the same repository.
 var errTaken = errors.New("another process creates the repository")
@@ -40,6 +39,14 @@ func (s *S3) claim(st blob.Storage) (*claim, error) {
 		return nil, err
 	}
 	return &claim{Storage: st, s3: s, client: client}, nil
+}
+
+// GetBlob implements [blob.Storage]: whoever finds one of the two objects has come second.
+func (c *claim) GetBlob(ctx context.Context, id blob.ID, offset, length int64, output blob.OutputBuffer) error {
+	if err := c.Storage.GetBlob(ctx, id, offset, length, output); err != nil {
+		return err
+	}
+	return errTaken
 }
 
 // PutBlob implements [blob.Storage].

@@ -36,8 +36,10 @@ const (
 // Fault is what goes wrong with some requests.
 type Fault struct {
 	Kind Kind
-	// Method and Path select requests: the method, and a part of the path. Empty is all.
+	// Method and Path select requests: the method, and a part of the path; empty is all.
 	Method, Path string
+	// Header selects requests that have it; empty is all.
+	Header string
 	// Every hits each request with this number; 0 and 1 hit all.
 	Every int
 	// Times is how many requests are hit; 0 is no limit.
@@ -123,7 +125,7 @@ func (p *Proxy) due(r *http.Request) (Fault, bool) {
 	p.counts[""]++
 	p.counts[r.Method]++
 	for _, f := range p.faults {
-		if (f.Method != "" && f.Method != r.Method) || !strings.Contains(r.URL.Path, f.Path) || (f.Times > 0 && f.hit >= f.Times) {
+		if !f.selects(r) || (f.Times > 0 && f.hit >= f.Times) {
 			continue
 		}
 		f.seen++
@@ -135,6 +137,11 @@ func (p *Proxy) due(r *http.Request) (Fault, bool) {
 		return *f, true
 	}
 	return Fault{}, false
+}
+
+func (f *Fault) selects(r *http.Request) bool {
+	return (f.Method == "" || f.Method == r.Method) && strings.Contains(r.URL.Path, f.Path) &&
+		(f.Header == "" || r.Header.Get(f.Header) != "")
 }
 
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward *httputil.ReverseProxy) {

@@ -1,0 +1,5 @@
+package engine
+
+import "time"
+
+func init() { creationWait = 2 * time.Second }
