@@ -65,6 +65,8 @@ type Harness struct {
 	// Restore returns a valid request to restore a point to where nothing is yet. Nil skips restores.
 	Restore func(t *testing.T, svc backup.Service, p backup.Point) backup.RestoreRequest
 
+	// NoRestoreHistory is a history without entries for restores that succeeded.
+	NoRestoreHistory bool
 	// RestoreHistoryIDs is a history that gives restores other ids than [backup.Restore] has.
 	RestoreHistoryIDs bool
 

@@ -73,6 +73,12 @@ func (s *suite) restoreInHistory(r backup.Restore, server backup.Server) {
 	}
 	filter := backup.HistoryFilter{Kinds: []backup.HistoryKind{backup.KindRestore}, ServerID: server.ID}
 	entries := collect(s, "restores in history", h.History(s.ctx, filter))
+	if s.h.NoRestoreHistory {
+		if len(entries) > 0 {
+			s.Errorf("restores in history are %s, want none", show(entries))
+		}
+		return
+	}
 	if len(entries) != 1 || entries[0].PointID != r.PointID || entries[0].Status != r.Status || entries[0].Kind != backup.KindRestore {
 		s.Errorf("restores in history are %s, want one of %s", show(entries), show(r))
 		return
