@@ -23,11 +23,10 @@ type backup struct {
 
 // start begins the backup of one server. The first one of a server is always full.
 func (p *project) start(cp *checkpoint, v *vault, res *resource, spec runSpec) *backup {
-	now := p.Clock.Now()
 	first := !slices.ContainsFunc(p.backups, func(b *backup) bool { return b.server.ID == res.server.ID && b.status == "available" })
 	b := &backup{
 		id: newID(), checkpoint: cp.id, vault: v.id, name: cp.name, description: spec.description, status: "protecting",
-		created: now, updated: now, server: res.server, disks: res.server.protected(res.excluded),
+		created: spec.at, updated: spec.at, server: res.server, disks: res.server.protected(res.excluded),
 		sourceGB: res.server.size(res.excluded), incremental: spec.incremental && !first, auto: spec.auto,
 	}
 	p.backups = append(p.backups, b)
@@ -36,7 +35,7 @@ func (p *project) start(cp *checkpoint, v *vault, res *resource, spec runSpec) *
 		kind: "backup", vaultID: v.id, vaultName: v.name, server: res.server, excluded: res.excluded,
 		checkpoint: cp.id, policy: spec.policy, backup: b,
 	}
-	p.begin(res.server.ID, log, func(at time.Time, failure string) {
+	p.begin(spec.at, res.server.ID, log, func(at time.Time, failure string) {
 		b.updated = at
 		if failure != "" {
 			b.status = "error"
@@ -46,6 +45,9 @@ func (p *project) start(cp *checkpoint, v *vault, res *resource, spec runSpec) *
 		b.sizeMB = b.sourceGB * 1024 / 2
 		if b.incremental {
 			b.sizeMB = b.sourceGB * 1024 / 20
+		}
+		if b.auto {
+			p.retain(v, b.server.ID, at)
 		}
 	})
 	return b
@@ -207,16 +209,21 @@ func deleteBackup(p *project, r *http.Request) (int, any, error) {
 	case b.status == "available" && p.busy(b.server.ID) && p.newest(b):
 		return 0, nil, badRequest("6216", "The backup is in use.")
 	}
+	p.remove(v, b, p.Clock.Now())
+	return http.StatusNoContent, nil, nil
+}
+
+// remove deletes a backup.
+func (p *project) remove(v *vault, b *backup, at time.Time) {
 	b.status = "deleting"
 	log := &operationLog{kind: "delete", vaultID: v.id, vaultName: v.name, server: b.server, checkpoint: b.checkpoint, backup: b}
-	p.begin("delete "+b.server.ID, log, func(_ time.Time, failure string) {
+	p.begin(at, "delete "+b.server.ID, log, func(_ time.Time, failure string) {
 		if failure != "" {
 			b.status = "error"
 			return
 		}
 		p.forget([]*backup{b})
 	})
-	return http.StatusNoContent, nil, nil
 }
 
 // newest says whether no later backup of the same server is available.

@@ -73,7 +73,7 @@ func createCheckpoint(p *project, r *http.Request) (int, any, error) {
 		}
 	}
 	cp, skipped := p.run(v, resources, runSpec{
-		name: body.Parameters.Name, description: body.Parameters.Description, incremental: incremental, auto: body.Parameters.AutoTrigger,
+		name: body.Parameters.Name, description: body.Parameters.Description, incremental: incremental, auto: body.Parameters.AutoTrigger, at: p.Clock.Now(),
 	})
 	if len(cp.backups) == 0 {
 		switch {
@@ -97,11 +97,12 @@ func inVault(checkpoint object) object {
 type runSpec struct {
 	name, description, policy string
 	incremental, auto         bool
+	at                        time.Time
 }
 
 // run starts the backups of one checkpoint.
 func (p *project) run(v *vault, resources []*resource, spec runSpec) (*checkpoint, []skip) {
-	cp := &checkpoint{id: newID(), vault: v.id, name: spec.name, description: spec.description, created: p.Clock.Now()}
+	cp := &checkpoint{id: newID(), vault: v.id, name: spec.name, description: spec.description, created: spec.at}
 	if cp.name == "" {
 		cp.name = map[bool]string{true: "autobk_", false: "manualbk_"}[spec.auto] + cp.id[:4]
 	}

@@ -43,6 +43,9 @@ type Options struct {
 	Skipped Skipped
 	// LateBackups is how long after its checkpoint a backup shows in lists.
 	LateBackups time.Duration
+	// PeriodsNeedCount keeps every point of a policy that has periods, such as day_backups, and no
+	// max_backups; the reference does not say whether they are enough (§3.5).
+	PeriodsNeedCount bool
 	// KnownServers refuses servers that [Emulator.AddServer] was not told of; else every UUID is one.
 	KnownServers bool
 }
@@ -124,7 +127,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request, do call) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	p := e.project(r.PathValue("project"))
-	p.settle()
+	p.proceed(e.Clock.Now())
 	status, body, err := do(p, r)
 	if err != nil {
 		fail(w, err)
@@ -136,7 +139,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request, do call) {
 func (e *Emulator) project(id string) *project {
 	p := e.projects[id]
 	if p == nil {
-		p = &project{Emulator: e, id: id}
+		p = &project{Emulator: e, id: id, scheduled: e.Clock.Now()}
 		e.projects[id] = p
 	}
 	return p

@@ -20,7 +20,9 @@ type project struct {
 	backups     []*backup
 	logs        []*operationLog
 	jobs        []*job
-	restored    []Restored
+	// scheduled is up to when policies were run.
+	scheduled time.Time
+	restored  []Restored
 }
 
 // job is something that takes a while.
@@ -40,9 +42,8 @@ func newID() string { return uuid.NewString() }
 // derivedID is the same for the same name, as the ids of the disks of a server are.
 func derivedID(name string) string { return uuid.NewSHA1(uuid.NameSpaceOID, []byte(name)).String() }
 
-// settle ends the jobs whose time has come.
-func (p *project) settle() {
-	now := p.Clock.Now()
+// settle ends the jobs whose time has come by a time.
+func (p *project) settle(now time.Time) {
 	var running []*job
 	ended := p.jobs
 	p.jobs = nil
@@ -59,12 +60,11 @@ func (p *project) settle() {
 	p.jobs = append(running, p.jobs...)
 }
 
-// begin starts a job and writes it down. The subject names the plan of it.
-func (p *project) begin(subject string, log *operationLog, end func(at time.Time, failure string)) *operationLog {
-	now := p.Clock.Now()
-	log.id, log.created, log.status = newID(), now, "running"
+// begin starts a job at a time and writes it down. The subject names the plan of it.
+func (p *project) begin(at time.Time, subject string, log *operationLog, end func(at time.Time, failure string)) *operationLog {
+	log.id, log.created, log.status = newID(), at, "running"
 	p.logs = append(p.logs, log)
-	p.jobs = append(p.jobs, &job{Job: emulator.Job{Plan: p.Plans.Of(subject), Started: now}, log: log, end: end})
+	p.jobs = append(p.jobs, &job{Job: emulator.Job{Plan: p.Plans.Of(subject), Started: at}, log: log, end: end})
 	return log
 }
 

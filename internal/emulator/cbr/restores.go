@@ -54,7 +54,7 @@ func restoreBackup(p *project, r *http.Request) (int, any, error) {
 	if v, err := p.vault(b.vault); err == nil {
 		vaultName = v.name
 	}
-	log := p.begin("restore "+b.server.ID, &operationLog{
+	log := p.begin(p.Clock.Now(), "restore "+b.server.ID, &operationLog{
 		kind: "restore", vaultID: b.vault, vaultName: vaultName, server: b.server, checkpoint: b.checkpoint, backup: b, target: target,
 	}, func(at time.Time, failure string) {
 		b.status, b.updated = "available", at
@@ -103,6 +103,6 @@ func (e *Emulator) Restores(projectID string) []Restored {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	p := e.project(projectID)
-	p.settle()
+	p.settle(e.Clock.Now())
 	return append([]Restored{}, p.restored...)
 }

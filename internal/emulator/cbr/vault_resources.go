@@ -123,7 +123,7 @@ func removeResources(p *project, r *http.Request) (int, any, error) {
 			b.status = "deleting"
 		}
 		log := &operationLog{kind: "remove_resource", vaultID: v.id, vaultName: v.name, server: res.server, total: len(backups)}
-		p.begin("remove_resource "+res.server.ID, log, func(_ time.Time, failure string) {
+		p.begin(p.Clock.Now(), "remove_resource "+res.server.ID, log, func(_ time.Time, failure string) {
 			if failure != "" {
 				res.beingRemoved = false
 				return
@@ -132,7 +132,7 @@ func removeResources(p *project, r *http.Request) (int, any, error) {
 			v.resources = without(v.resources, res)
 		})
 	}
-	p.settle()
+	p.settle(p.Clock.Now())
 	return http.StatusOK, object{"remove_resource_ids": request.IDs}, nil
 }
 

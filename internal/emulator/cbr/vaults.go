@@ -159,7 +159,7 @@ func deleteVault(p *project, r *http.Request) (int, any, error) {
 		b.status = "deleting"
 	}
 	log := &operationLog{kind: "vault_delete", vaultID: v.id, vaultName: v.name, total: len(backups)}
-	p.begin("vault_delete "+v.id, log, func(_ time.Time, failure string) {
+	p.begin(p.Clock.Now(), "vault_delete "+v.id, log, func(_ time.Time, failure string) {
 		if failure != "" {
 			v.status = "error"
 			return
