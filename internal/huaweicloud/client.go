@@ -73,7 +73,7 @@ func NewClient(cfg Config, api API, opts Options) (*Client, error) {
 		opts.Now = time.Now
 	}
 	if opts.Pause == nil {
-		opts.Pause = pause
+		opts.Pause = Pause
 	}
 	client := opts.HTTPClient
 	if client == nil {

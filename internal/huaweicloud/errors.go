@@ -22,6 +22,8 @@ type Code struct {
 	Kind error
 	// Advice says what to do; it follows the service's message.
 	Advice string
+	// Uncertain codes leave open whether a write was taken, such as those of internal errors.
+	Uncertain bool
 }
 
 // commonCodes are those of the gateway and of IAM (§1.5).
@@ -117,7 +119,7 @@ func (c *Client) serviceError(call Call, status int, header http.Header, body []
 		out.Message += " " + known.Advice
 	}
 	// A gateway that gave up on the service says so with these, without a code of the service.
-	if status >= 500 && code == "" {
+	if known.Uncertain || (status >= 500 && code == "") {
 		out.Err = ErrUncertain
 	}
 	return out

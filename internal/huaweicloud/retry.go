@@ -71,8 +71,8 @@ func neverSent(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// pause waits, or returns early with the error of the context.
-func pause(ctx context.Context, d time.Duration) error {
+// Pause waits, or returns early with the error of the context.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
