@@ -118,22 +118,22 @@ func (a *archive) renew(ctx context.Context) error {
 	return nil
 }
 
-// errWriting is what the receiver of the data says, which no link can help.
-type errWriting struct{ error }
+// finalError is one that no other link can help, such as what the receiver of the data says.
+type finalError struct{ error }
 
-func (e errWriting) Unwrap() error { return e.error }
+func (e finalError) Unwrap() error { return e.error }
 
 func (a *archive) copyPart(ctx context.Context) error {
 	a.at, a.etag = 0, ""
 	for idle := 0; ; idle++ {
 		before := a.at
 		err := a.copyRest(ctx)
-		var writing errWriting
+		var final finalError
 		switch {
 		case err == nil:
 			return nil
-		case errors.As(err, &writing):
-			return writing.error
+		case errors.As(err, &final):
+			return final.error
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		}
@@ -160,7 +160,7 @@ func (a *archive) copyRest(ctx context.Context) error {
 	}
 	defer func() { _ = part.Body.Close() }()
 	if a.at > 0 && part.ETag != a.etag {
-		return errWriting{backup.Errorf(nil, "the data changed while it was read; start again")}
+		return finalError{backup.Errorf(nil, "the data changed while it was read; start again")}
 	}
 	a.etag = part.ETag
 	if skip := a.at - part.From; skip > 0 {
@@ -173,7 +173,7 @@ func (a *archive) copyRest(ctx context.Context) error {
 		n, err := part.Body.Read(buffer)
 		if n > 0 {
 			if _, err := a.out.Write(buffer[:n]); err != nil {
-				return errWriting{err}
+				return finalError{err}
 			}
 			a.at += int64(n)
 			a.done += int64(n)

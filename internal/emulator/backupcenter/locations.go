@@ -41,8 +41,8 @@ type lock struct {
 }
 
 type locationEvent struct {
-	id, locationID, locationName, action, problem, description string
-	at                                                         time.Time
+	id, locationID, locationName, action, problem string
+	at                                            time.Time
 }
 
 // RegionIDs are the storage regions of locations by name.
@@ -132,7 +132,7 @@ func (s *Server) locationRow(l *location) object {
 func (s *Server) listLocations(r *http.Request) (int, any, error) {
 	var rows []object
 	for _, l := range s.locations {
-		if queryName(r, "name", l.name) && query(r, "type", "VAULT") {
+		if queryName(r, l.name) && query(r, "type", "VAULT") {
 			rows = append(rows, s.locationRow(l))
 		}
 	}
@@ -154,7 +154,7 @@ func (s *Server) listLocationServers(r *http.Request) (int, any, error) {
 	}
 	rows := []object{}
 	for _, srv := range s.serversIn(l) {
-		if queryName(r, "name", srv.name) {
+		if queryName(r, srv.name) {
 			rows = append(rows, s.serverRow(srv))
 		}
 	}
@@ -193,7 +193,7 @@ func (s *Server) createLocation(r *http.Request) (int, any, error) {
 	}
 	l.softDelete.since, l.lock.since = now, now
 	s.locations = append(s.locations, l)
-	s.log(l, "CREATE", "", "")
+	s.log(l, "CREATE", "")
 	return http.StatusOK, s.locationRow(l), nil
 }
 
@@ -209,8 +209,8 @@ func (l lock) check() error {
 	return nil
 }
 
-func (s *Server) log(l *location, action, problem, description string) {
-	s.locLog = append(s.locLog, locationEvent{newID("bk-des-his-"), l.id, l.name, action, problem, description, s.Clock.Now()})
+func (s *Server) log(l *location, action, problem string) {
+	s.locLog = append(s.locLog, locationEvent{newID("bk-des-his-"), l.id, l.name, action, problem, s.Clock.Now()})
 }
 
 // change decodes into a value and applies it to a location.
@@ -224,11 +224,11 @@ func change[T any](s *Server, r *http.Request, action string, apply func(l *loca
 		return 0, nil, err
 	}
 	if err := apply(l, in); err != nil {
-		s.log(l, action, err.Error(), "")
+		s.log(l, action, err.Error())
 		return 0, nil, err
 	}
 	l.updated = s.Clock.Now()
-	s.log(l, action, "", "")
+	s.log(l, action, "")
 	return s.written(), nil, nil
 }
 
@@ -292,10 +292,10 @@ func (s *Server) deleteLocation(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	if l.isDefault || len(s.serversIn(l)) > 0 || s.used(l) > 0 {
-		s.log(l, "DELETE", "backup_location_is_being_used", "")
+		s.log(l, "DELETE", "backup_location_is_being_used")
 		return 0, nil, fail(http.StatusConflict, "backup_location_is_being_used")
 	}
-	s.log(l, "DELETE", "", "")
+	s.log(l, "DELETE", "")
 	s.locations = slices.DeleteFunc(s.locations, func(other *location) bool { return other == l })
 	return s.written(), nil, nil
 }
@@ -309,7 +309,7 @@ func (s *Server) locationHistory(r *http.Request) (int, any, error) {
 		}
 		row := object{
 			"id": e.id, "backupDestinationId": e.locationID, "backupDestinationName": e.locationName, "action": e.action,
-			"status": "SUCCESS", "errorMessage": nil, "description": e.description, "createdAt": timestamp(e.at),
+			"status": "SUCCESS", "errorMessage": nil, "description": "", "createdAt": timestamp(e.at),
 		}
 		if e.problem != "" {
 			row["status"], row["errorMessage"] = "ERROR", e.problem

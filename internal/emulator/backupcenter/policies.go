@@ -73,7 +73,7 @@ func (s *Server) findPolicy(id string) (*policy, error) {
 func (s *Server) listPolicies(r *http.Request) (int, any, error) {
 	var rows []object
 	for _, p := range s.policies {
-		if query(r, "backendId", s.backendID) && query(r, "projectId", s.projectID) && queryName(r, "name", p.name) {
+		if query(r, "backendId", s.backendID) && query(r, "projectId", s.projectID) && queryName(r, p.name) {
 			rows = append(rows, s.policyRow(p))
 		}
 	}

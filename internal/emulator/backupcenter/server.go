@@ -89,7 +89,7 @@ func New(o Options) *Server {
 		id: newID("bk-des-"), name: "Default-Location", region: s.regions[0], isDefault: true,
 		product: "vServer", quota: quota{Unlimited: true}, created: now, updated: now,
 	}}
-	s.handler = s.Emulator.Handler(s.routes())
+	s.handler = s.Handler(s.routes())
 	return s
 }
 

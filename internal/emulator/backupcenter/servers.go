@@ -129,7 +129,7 @@ func (s *Server) listServers(r *http.Request) (int, any, error) {
 	var rows []object
 	for _, srv := range s.servers {
 		if query(r, "backendId", s.backendID) && query(r, "projectId", s.projectID) && query(r, "id", srv.id) &&
-			query(r, "serverId", srv.instance.id) && queryName(r, "name", srv.name) {
+			query(r, "serverId", srv.instance.id) && queryName(r, srv.name) {
 			rows = append(rows, s.serverRow(srv))
 		}
 	}

@@ -151,9 +151,9 @@ func query(r *http.Request, name, value string) bool {
 	return want == "" || want == value
 }
 
-// queryName is query for names, which match in part.
-func queryName(r *http.Request, name, value string) bool {
-	return strings.Contains(strings.ToLower(value), strings.ToLower(r.URL.Query().Get(name)))
+// queryName is query for the name, which matches in part.
+func queryName(r *http.Request, value string) bool {
+	return strings.Contains(strings.ToLower(value), strings.ToLower(r.URL.Query().Get("name")))
 }
 
 func orElse[T comparable](v, other T) T {
