@@ -37,7 +37,6 @@ type point struct {
 type model struct {
 	id string
 	point
-	started time.Time
 }
 
 func loadModel(ctx context.Context, rep repo.Repository, id string) (*model, error) {
@@ -55,9 +54,6 @@ func loadModel(ctx context.Context, rep repo.Repository, id string) (*model, err
 	m := &model{id: id, point: point{begun: runs[0], ended: runs[0], snapshots: snapshots}}
 	var run map[string]json.RawMessage
 	if err := json.Unmarshal(runs[0].data, &run); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(run["started_at"], &m.started); err != nil {
 		return nil, err
 	}
 	// What is known only at the end is not in the record of the begin.
@@ -84,17 +80,16 @@ func load(ctx context.Context, rep repo.Repository, labels map[string]string) ([
 	return items, nil
 }
 
-// at is the same point under another id and at another time.
-func (m *model) at(id string, t time.Time) (p point, err error) {
-	later := t.Sub(m.started)
-	if p.begun, err = m.moved(m.begun, id, later); err != nil {
+// earlier is the same point under another id and so much earlier.
+func (m *model) earlier(id string, by time.Duration) (p point, err error) {
+	if p.begun, err = m.moved(m.begun, id, by); err != nil {
 		return p, err
 	}
-	if p.ended, err = m.moved(m.ended, id, later); err != nil {
+	if p.ended, err = m.moved(m.ended, id, by); err != nil {
 		return p, err
 	}
 	for _, s := range m.snapshots {
-		s, err := m.moved(s, id, later)
+		s, err := m.moved(s, id, by)
 		if err != nil {
 			return p, err
 		}
@@ -104,7 +99,7 @@ func (m *model) at(id string, t time.Time) (p point, err error) {
 }
 
 // moved changes the times of a manifest, and the id of the point wherever it is named.
-func (m *model) moved(it item, id string, later time.Duration) (item, error) {
+func (m *model) moved(it item, id string, by time.Duration) (item, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(bytes.ReplaceAll(it.data, []byte(m.id), []byte(id)), &members); err != nil {
 		return it, err
@@ -117,7 +112,7 @@ func (m *model) moved(it item, id string, later time.Duration) (item, error) {
 		if err := json.Unmarshal(members[name], &t); err != nil {
 			return it, fmt.Errorf("%s: %w", name, err)
 		}
-		members[name], _ = json.Marshal(t.Add(later))
+		members[name], _ = json.Marshal(t.Add(-by))
 	}
 	data, err := json.Marshal(members)
 	labels := maps.Clone(it.labels)

@@ -11,26 +11,26 @@ import (
 	"github.com/kopia/kopia/repo/manifest"
 )
 
-// Seed writes one point for each of the times into a repository: each is like the finished point that is
-// named, has an id of its own, and shares its data. It writes the sessions that a point writes, but does
-// not read all records for each as a point does, so that ten thousand of them take minutes. Nothing
-// tidies up on the way: a real point every now and then does that.
-func Seed(ctx context.Context, o Options, like string, times []time.Time) error {
+// Seed writes n points into a repository that are like the finished point with the id like, and share its
+// data. They have ids of their own and times before it, each as much apart from the next. Seed writes the
+// sessions that points write, but does not read all records for each as a point does, so that ten
+// thousand take minutes. Nothing merges the records on the way: a real point every now and then does that.
+func Seed(ctx context.Context, o Options, like string, n int, apart time.Duration) error {
 	rep, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
-	err = seed(ctx, rep, like, times)
+	err = seed(ctx, rep, like, n, apart)
 	return errors.Join(err, rep.Close(ctx))
 }
 
-func seed(ctx context.Context, rep repo.DirectRepository, like string, times []time.Time) error {
+func seed(ctx context.Context, rep repo.DirectRepository, like string, n int, apart time.Duration) error {
 	model, err := loadModel(ctx, rep, like)
 	if err != nil {
 		return err
 	}
-	for _, at := range times {
-		p, err := model.at(uuid.NewString(), at)
+	for ; n > 0; n-- {
+		p, err := model.earlier(uuid.NewString(), time.Duration(n)*apart)
 		if err != nil {
 			return err
 		}

@@ -74,14 +74,10 @@ func (p *place) take(n int) (last backup.Point) {
 	return last
 }
 
-// seed makes n points like one, an hour apart, the last an hour before it.
+// seed makes n points like one, an hour apart.
 func (p *place) seed(like backup.Point, n int) {
 	p.t.Helper()
-	times := make([]time.Time, n)
-	for i := range times {
-		times[i] = like.CreatedAt.Add(time.Duration(i-n) * time.Hour)
-	}
-	if err := Seed(p.t.Context(), p.options(), like.ID, times); err != nil {
+	if err := Seed(p.t.Context(), p.options(), like.ID, n, time.Hour); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -160,17 +156,17 @@ func TestSeedLeavesTheLayoutOfPoints(t *testing.T) {
 	want, got := real.layout(), seeded.layout()
 	t.Logf("real   %+v", want)
 	t.Logf("seeded %+v", got)
-	close := func(what string, want, got int64) {
+	compare := func(what string, want, got int64) {
 		if got*10 < want*9 || got*10 > want*11 {
 			t.Errorf("%s: %d, of real points %d", what, got, want)
 		}
 	}
 	// The bytes of packs are not compared: real points rewrite all records every few points, and what was
 	// replaced lies there until maintenance.
-	close("index blobs", want.indexes, got.indexes)
-	close("bytes of index blobs", want.indexBytes, got.indexBytes)
-	close("packs", want.packs, got.packs)
-	close("bytes of records", want.recordBytes, got.recordBytes)
+	compare("index blobs", want.indexes, got.indexes)
+	compare("bytes of index blobs", want.indexBytes, got.indexBytes)
+	compare("packs", want.packs, got.packs)
+	compare("bytes of merged records", want.mergedBytes, got.mergedBytes)
 	if got.records > 16 {
 		t.Errorf("the records are in %d contents, of real points in %d", got.records, want.records)
 	}
@@ -179,8 +175,8 @@ func TestSeedLeavesTheLayoutOfPoints(t *testing.T) {
 // layout is what lies in a repository.
 type layout struct {
 	indexes, indexBytes, packs int64
-	// records are the contents that hold records and snapshots now.
-	records, recordBytes int64
+	// records are the contents that hold records and snapshots now; most are in the largest of them.
+	records, mergedBytes int64
 }
 
 func (p *place) layout() (l layout) {
@@ -202,7 +198,7 @@ func (p *place) layout() (l layout) {
 	all := content.IterateOptions{Range: index.PrefixRange(manifest.ContentPrefix)}
 	err = errors.Join(err, rep.ContentReader().IterateContents(p.t.Context(), all, func(c content.Info) error {
 		l.records++
-		l.recordBytes += int64(c.PackedLength)
+		l.mergedBytes = max(l.mergedBytes, int64(c.PackedLength))
 		return nil
 	}), rep.Close(p.t.Context()))
 	if err != nil {
