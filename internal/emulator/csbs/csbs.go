@@ -75,6 +75,8 @@ type Emulator struct {
 	servers  map[string]*instance
 	items    map[string]*item
 	policies map[string]*policy
+	// ordered are the items as they were made, some of them gone since.
+	ordered []*item
 	// order numbers what is created, for a stable sort.
 	order int64
 	// scheduled is until when the schedules were run.

@@ -52,7 +52,6 @@ type volume struct {
 // backUp starts a backup of a server.
 func (e *Emulator) backUp(s *instance, checkpoint, name, description string, incremental, auto bool, policy string, tags map[string]string) *item {
 	now := e.Clock.Now()
-	e.order++
 	if name == "" {
 		name = "manualbk_" + uuid.NewString()[:4]
 		if auto {
@@ -62,7 +61,7 @@ func (e *Emulator) backUp(s *instance, checkpoint, name, description string, inc
 	it := &item{
 		id: uuid.NewString(), checkpoint: checkpoint, policy: policy, name: name, description: description,
 		server: s, status: protecting, created: now, updated: now, tags: maps.Clone(tags), auto: auto,
-		order: e.order, job: emulator.Job{Plan: e.Plans.Of(s.id), Started: now},
+		job: emulator.Job{Plan: e.Plans.Of(s.id), Started: now},
 		// The first backup of a server is always full (§2.5); a full one that was asked for makes it and
 		// the ones that follow enhanced (§2.13).
 		incremental: incremental && s.points > 0,
@@ -72,7 +71,7 @@ func (e *Emulator) backUp(s *instance, checkpoint, name, description string, inc
 	}
 	it.enhanced = s.enhanced
 	s.points++
-	e.items[it.id] = it
+	e.keep(it)
 	if !auto {
 		e.Counts.BackupStarted(s.id)
 	}
@@ -163,7 +162,16 @@ func (e *Emulator) startDeletions(now time.Time) {
 
 // inOrder returns the backups as they were made.
 func (e *Emulator) inOrder() []*item {
-	return slices.SortedFunc(maps.Values(e.items), func(a, b *item) int { return int(a.order - b.order) })
+	e.ordered = slices.DeleteFunc(e.ordered, func(it *item) bool { return e.items[it.id] == nil })
+	return slices.Clone(e.ordered)
+}
+
+// keep adds a backup to the project.
+func (e *Emulator) keep(it *item) {
+	e.order++
+	it.order = e.order
+	e.items[it.id] = it
+	e.ordered = append(e.ordered, it)
 }
 
 // Item is what tests see of a backup.

@@ -17,28 +17,10 @@ import (
 // TestConformance runs the suite once for each answer that the reference leaves open.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, switches := range map[string]emucsbs.Switches{
-		"likeliest":                  {},
-		"reduced lists":              {Reduced: true},
-		"cumulative sizes":           {CumulativeSize: true},
-		"incremental means enhanced": {IncrementalMeansEnhanced: true},
-		"times of protection":        {TimeFilter: "protected_at"},
-		"times of the end":           {TimeFilter: "finished_at"},
-		"exact tags":                 {ExactTags: true},
-		"single deletion":            {SingleDeletion: true},
-		"restore fails available":    {RestoreFailsAvailable: true},
-		"local hours":                {LocalHours: true},
-		"limit errors":               {LimitErrors: true},
-		"bare tag rows":              {BareTagRows: true, Reduced: true},
-		"busy is a conflict":         {BusyConflict: true},
-		"quoted numbers":             {QuotedNumbers: true},
-		"next links":                 {NextLinks: true},
-		"deleted points are shown":   {ShowDeleted: true},
-		"operation logs":             {OperationLogs: true},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, v := range emucsbs.Variations() {
+		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			conform(t, switches)
+			conform(t, v.Switches)
 		})
 	}
 }
