@@ -179,3 +179,15 @@ func (p *project) showPolicy(pol *policy) object {
 		},
 	}
 }
+
+// Patterns returns the rules of a policy as they were written, for tests to look at.
+func (e *Emulator) Patterns(id string) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range e.projects {
+		if pol, err := p.policy(id); err == nil {
+			return append([]string{}, pol.pattern...)
+		}
+	}
+	return nil
+}
