@@ -25,6 +25,8 @@ type localModel struct {
 	User             types.String `tfsdk:"user"`
 	Compression      types.String `tfsdk:"compression"`
 	PointsInParallel types.Int64  `tfsdk:"points_in_parallel"`
+
+	S3 *localS3Model `tfsdk:"s3"`
 }
 
 func localOption() serviceOption {
@@ -40,12 +42,12 @@ func localProviderSchema() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "The backup service embedded in the provider: points are Kopia snapshots in an encrypted repository. " +
-			"`local = {}` keeps them on this machine.",
+			"`local = {}` keeps them on this machine, `s3://` in a bucket.",
 		Attributes: map[string]schema.Attribute{
 			"repository": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Directory of the repository; default `$XDG_DATA_HOME/serverbackup`, which is `~/.local/share/serverbackup` where that variable is not set. " +
-					"The first apply that writes creates it; plans, refreshes and data sources never do.",
+				MarkdownDescription: "Directory of the repository, or `s3://bucket/prefix`; default `$XDG_DATA_HOME/serverbackup`, which is `~/.local/share/serverbackup` where that variable is not set. " +
+					"The first apply that writes creates it; plans, refreshes and data sources never do. A bucket must exist; the [guide](guides/s3.md) says what it needs.",
 			},
 			"password": schema.StringAttribute{
 				Optional:  true,
@@ -54,8 +56,8 @@ func localProviderSchema() schema.SingleNestedAttribute {
 					stringvalidator.LengthAtLeast(1),
 					stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("password_file")),
 				},
-				MarkdownDescription: "Password of the repository. With neither `password` nor `password_file`, a random key is made when the repository is created; " +
-					"a warning names its file. Whoever loses the password loses the data.",
+				MarkdownDescription: "Password of the repository. A repository on `s3://` needs `password` or `password_file`; with neither, one in a directory gets a random key when it is created, " +
+					"and a warning names its file. Whoever loses the password loses the data.",
 			},
 			"password_file": schema.StringAttribute{
 				Optional:            true,
@@ -63,11 +65,11 @@ func localProviderSchema() schema.SingleNestedAttribute {
 			},
 			"cache_directory": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Directory for recently read content; default none, which is fastest for a repository on a disk.",
+				MarkdownDescription: "Directory for recently read content; default none, which is fastest for a repository on a disk. With a bucket it saves requests, above all of plans.",
 			},
 			"host": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Host name of the sources that this machine reads; default the short host name.",
+				MarkdownDescription: "Host name of the sources that this machine reads; default the short host name. A repository on `s3://` needs it: machines that share one must not mistake each other's sources for their own.",
 			},
 			"user": schema.StringAttribute{
 				Optional:            true,
@@ -82,6 +84,7 @@ func localProviderSchema() schema.SingleNestedAttribute {
 				Validators:          []validator.Int64{int64validator.Between(1, 64)},
 				MarkdownDescription: "How many points this process takes at a time, 1 to 64; default 1, because every point already reads with all processors.",
 			},
+			"s3": localS3Schema(),
 		},
 	}
 }
@@ -99,6 +102,7 @@ func openLocal(ctx context.Context, value types.Object, common commonConfig) (ba
 	}
 	svc, err := local.New(local.Config{
 		Repository:       model.Repository.ValueString(),
+		S3:               model.S3.options(),
 		Password:         model.Password.ValueString(),
 		PasswordFile:     model.PasswordFile.ValueString(),
 		CacheDirectory:   model.CacheDirectory.ValueString(),
