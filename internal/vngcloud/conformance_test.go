@@ -150,6 +150,17 @@ func conform(t *testing.T, switches backupcenter.Switches, region string) {
 				Name: "web-clone", FlavorID: "flav-1", NetworkID: "net-1", SubnetID: "sub-1", RootDiskTypeID: "vtype-1",
 			}}}
 		},
+		Locations: &backuptest.Locations{
+			Spec: func(_ *testing.T, _ backup.Service, name string) backup.Location {
+				return backup.Location{Name: name, Default: new(false), Options: vngcloud.LocationOptions{RegionID: "HCM04"}}
+			},
+			SoftDelete: &backup.SoftDelete{RetentionDays: 7},
+			Lock:       &backup.LocationLock{MinDays: 7, MaxDays: new(int64(90)), GraceDays: new(int64(3))},
+			Advance: func(t *testing.T, svc backup.Service, d time.Duration) {
+				t.Helper()
+				centerOf(t, svc).Clock.Advance(d)
+			},
+		},
 		Wait: backup.WaitOptions{Interval: time.Millisecond},
 	})
 }

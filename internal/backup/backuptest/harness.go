@@ -70,6 +70,9 @@ type Harness struct {
 	// RestoreHistoryIDs is a history that gives restores other ids than [backup.Restore] has.
 	RestoreHistoryIDs bool
 
+	// Locations is for services whose locations are managed. Nil skips what is about them.
+	Locations *Locations
+
 	// Wait is how points are waited for; default every 5 ms, stalled after a minute.
 	Wait backup.WaitOptions
 	// Timeout ends a step; default 2 minutes.
@@ -105,6 +108,12 @@ var steps = []struct {
 	{"archives", archives},
 	{"restores", restores},
 	{"restore mistakes", restoreMistakes},
+	{"location", locationLifecycle},
+	{"location mistakes", locationMistakes},
+	{"location in use", locationInUse},
+	{"location lock", locationLock},
+	{"location bin", locationBin},
+	{"regions", regions},
 	{"iterators", iterators},
 	{"concurrency", concurrency},
 	{"reopen", reopen},
