@@ -207,6 +207,7 @@ func locationInUse(s *suite) {
 	locator := s.locator()
 	here, there := s.createLocation("here", nil), s.createLocation("there", nil)
 	server := s.serverIn(here, "server")
+	s.wantIs("DeleteLocation of one that a server without points uses", locator.DeleteLocation(s.ctx, here.ID, false), backup.ErrConflict)
 	point := s.take(backup.PointRequest{ServerID: server.ID})
 	field(s, "a point in a location", "LocationID", point.LocationID, here.ID)
 	s.wantIs("DeleteLocation of one that a server uses", locator.DeleteLocation(s.ctx, here.ID, false), backup.ErrConflict)

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
@@ -23,6 +24,11 @@ func (m *memory) pointsOf(server string) []*memoryPoint {
 	}
 	slices.SortFunc(points, func(a, b *memoryPoint) int { return cmpText(a.ID, b.ID) })
 	return points
+}
+
+// livePointsOf leaves out what is in the bin.
+func (m *memory) livePointsOf(server string) []*memoryPoint {
+	return slices.DeleteFunc(m.pointsOf(server), func(p *memoryPoint) bool { return p.DeletionStatus == backup.DeletionSoftDeleted })
 }
 
 func (m *memory) Points(ctx context.Context, f backup.PointFilter) iter.Seq2[backup.Point, error] {
@@ -100,6 +106,7 @@ func (m *memory) StartPoint(ctx context.Context, r backup.PointRequest) (backup.
 	p := &memoryPoint{outcome: backup.StatusAvailable, Point: backup.Point{
 		ID: m.nextID("point"), ServerID: server.ID, ServerName: server.Name, Name: r.Name, Description: r.Description, Tags: r.Tags,
 		Status: backup.StatusCreating, Progress: new(int64(0)), Type: backup.TypeFull, ScheduleType: backup.ScheduleManual,
+		LocationID: server.LocationID, DeletionStatus: backup.DeletionPresent,
 		CreatedAt: m.now, SizeBytes: new(int64(1000 + m.lastID)),
 		Volumes: []backup.VolumePoint{{ID: "volume", SourceID: "disk"}},
 	}}
@@ -162,18 +169,33 @@ func (m *memory) DeletePoint(ctx context.Context, id string) error {
 		return err
 	}
 	defer m.mu.Unlock()
-	if _, ok := m.points[id]; !ok && m.fault == "deletes once" {
+	p, ok := m.points[id]
+	if !ok && m.fault == "deletes once" {
 		return notFound("point", id)
+	}
+	if ok && m.held(p) {
+		return backup.Errorf(backup.ErrLocked, "the point is locked")
 	}
 	m.remove(id)
 	return nil
 }
 
+// remove puts a point into the bin of its location, or deletes it if there is none.
 func (m *memory) remove(id string) {
 	p, ok := m.points[id]
-	if !ok || m.fault == "deletes nothing" {
-		return
+	bin := ok && m.locations[p.LocationID].SoftDelete != nil && m.fault != "has no bin"
+	switch {
+	case !ok || m.fault == "deletes nothing" || p.DeletionStatus == backup.DeletionSoftDeleted:
+	case bin:
+		p.RecoverUntil = m.now.Add(time.Duration(m.locations[p.LocationID].SoftDelete.RetentionDays) * 24 * time.Hour)
+		m.mark(p, backup.DeletionSoftDeleted)
+	default:
+		m.purge(id)
 	}
+}
+
+func (m *memory) purge(id string) {
+	p := m.points[id]
 	delete(m.points, id)
 	entry := m.entries[id]
 	entry.DeletionStatus = backup.DeletionDeleted
@@ -211,7 +233,7 @@ func (m *memory) SpaceUsage(ctx context.Context, f backup.UsageFilter) (backup.S
 			continue
 		}
 		u := backup.ServerUsage{ServerID: id, ServerName: server.Name}
-		for _, p := range m.pointsOf(id) {
+		for _, p := range m.livePointsOf(id) {
 			u.Points++
 			u.SizeBytes += *p.SizeBytes
 		}

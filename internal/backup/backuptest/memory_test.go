@@ -21,16 +21,17 @@ type memory struct {
 
 // memoryStore is what several clients share.
 type memoryStore struct {
-	mu       sync.Mutex
-	lastID   int
-	now      time.Time
-	policies map[string]backup.Policy
-	servers  map[string]backup.Server
-	points   map[string]*memoryPoint
-	entries  map[string]backup.HistoryEntry // by id; runs have the id of their point
-	restores map[string]backup.Restore
-	slow     map[string]bool // servers whose points do not proceed
-	broken   map[string]bool // servers whose points fail
+	mu        sync.Mutex
+	lastID    int
+	now       time.Time
+	policies  map[string]backup.Policy
+	servers   map[string]backup.Server
+	points    map[string]*memoryPoint
+	entries   map[string]backup.HistoryEntry // by id; runs have the id of their point
+	restores  map[string]backup.Restore
+	locations map[string]backup.Location
+	slow      map[string]bool // servers whose points do not proceed
+	broken    map[string]bool // servers whose points fail
 }
 
 // memoryPoint proceeds with every fresh read.
@@ -43,7 +44,7 @@ func newMemory(fault string) *memory {
 	return &memory{fault: fault, memoryStore: &memoryStore{
 		now:      time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		policies: map[string]backup.Policy{}, servers: map[string]backup.Server{}, points: map[string]*memoryPoint{},
-		entries: map[string]backup.HistoryEntry{}, restores: map[string]backup.Restore{}, slow: map[string]bool{}, broken: map[string]bool{},
+		entries: map[string]backup.HistoryEntry{}, restores: map[string]backup.Restore{}, locations: map[string]backup.Location{}, slow: map[string]bool{}, broken: map[string]bool{},
 	}}
 }
 
@@ -180,7 +181,7 @@ func (m *memory) Server(ctx context.Context, id string) (backup.Server, error) {
 	if !ok {
 		return s, notFound("server", id)
 	}
-	n := int64(len(m.pointsOf(id)))
+	n := int64(len(m.livePointsOf(id)))
 	s.PointCount = &n
 	return s, nil
 }
@@ -220,7 +221,12 @@ func (m *memory) DeleteServer(ctx context.Context, id string, fate backup.Points
 	if _, ok := m.servers[id]; !ok {
 		return notFound("server", id)
 	}
-	points := m.pointsOf(id)
+	points := m.livePointsOf(id)
+	for _, p := range points {
+		if fate == backup.PointsDelete && m.held(p) {
+			return backup.Errorf(backup.ErrLocked, "a point is locked")
+		}
+	}
 	if fate == backup.PointsFail && len(points) > 0 {
 		return backup.Errorf(backup.ErrConflict, "the server has %d points", len(points))
 	}

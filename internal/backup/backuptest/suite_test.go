@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup/backuptest"
@@ -18,6 +19,9 @@ var (
 	_ backup.Verifier      = (*memory)(nil)
 	_ backup.Downloader    = (*memory)(nil)
 	_ backup.Restorer      = (*memory)(nil)
+	_ backup.Locator       = (*memory)(nil)
+	_ backup.Recoverer     = (*memory)(nil)
+	_ backup.RegionLister  = (*memory)(nil)
 )
 
 // faultVariable carries a fault to a run of TestMemory in another process.
@@ -71,6 +75,17 @@ func TestMemory(t *testing.T) {
 			return backup.RestoreRequest{PointID: p.ID, Options: "somewhere"}
 		},
 
+		Locations: &backuptest.Locations{
+			Spec:          func(_ *testing.T, _ backup.Service, name string) backup.Location { return backup.Location{Name: name} },
+			SoftDelete:    &backup.SoftDelete{RetentionDays: 7},
+			Lock:          &backup.LocationLock{MinDays: 3},
+			ForceDestroys: true,
+			Advance: func(t *testing.T, svc backup.Service, d time.Duration) {
+				t.Helper()
+				(&memory{memoryStore: store(svc), fault: fault}).advance(d)
+			},
+		},
+
 		Slow:  mark(func(m *memoryStore) map[string]bool { return m.slow }),
 		Break: mark(func(m *memoryStore) map[string]bool { return m.broken }),
 	})
@@ -111,6 +126,13 @@ func TestSuiteFindsFaults(t *testing.T) {
 		{"restores nowhere", "restores"},
 		{"forgets restores", "restores"},
 		{"restores broken points", "restore_mistakes"},
+		{"forgets the quota", "location"},
+		{"deletes locations in use", "location_in_use"},
+		{"forces everything", "location_in_use"},
+		{"ignores locks", "location_lock"},
+		{"has no bin", "location_bin"},
+		{"never empties the bin", "location_bin"},
+		{"recovers nothing", "location_bin"},
 	} {
 		t.Run(tc.fault, func(t *testing.T) {
 			t.Parallel()
