@@ -41,6 +41,7 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 	return []func() resource.Resource{
 		newPolicyResource,
 		newServerResource,
+		newLocationResource,
 		newPointResource,
 		newArchiveResource,
 		newRestoreResource,
@@ -59,6 +60,9 @@ func (p *serverbackupProvider) DataSources(context.Context) []func() datasource.
 		newPolicyDataSource,
 		newServersDataSource,
 		newServerDataSource,
+		newLocationsDataSource,
+		newLocationDataSource,
+		newRegionsDataSource,
 		newPointsDataSource,
 		newPointDataSource,
 		newHistoryDataSource,

@@ -1,0 +1,36 @@
+package provider
+
+import (
+	"context"
+
+	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// locationOption is what one service adds to serverbackup_location: its nested attribute, in the
+// resource and in the data sources.
+type locationOption struct {
+	name      string
+	attribute schema.SingleNestedAttribute
+	value     func(*locationModel) *types.Object
+	// toDomain gets an object that is neither null nor unknown. It has no secrets: plans and states hold
+	// none.
+	toDomain func(context.Context, types.Object) (any, diag.Diagnostics)
+	// withSecrets adds those write-only values of the configuration whose version in the plan is not the
+	// one in the state, to what toDomain made. The state is null for a new location.
+	withSecrets func(ctx context.Context, options any, config, plan, state types.Object) (any, diag.Diagnostics)
+	// fromDomain returns null for the options of another service.
+	fromDomain func(ctx context.Context, state types.Object, options any) (types.Object, diag.Diagnostics)
+
+	data      dataschema.SingleNestedAttribute
+	dataValue func(*locationData) *types.Object
+	// toData returns null for the options of another service.
+	toData func(ctx context.Context, options any) (types.Object, diag.Diagnostics)
+}
+
+// locationOptions are the services that have a say in serverbackup_location.
+func locationOptions() []locationOption {
+	return []locationOption{localLocationOption()}
+}
