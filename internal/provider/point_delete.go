@@ -29,5 +29,7 @@ func (r *pointResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	err := whileBusy(ctx, func() error { return r.service.DeletePoint(ctx, id) })
 	if err != nil && !errors.Is(err, backup.ErrNotFound) {
 		unable(&resp.Diagnostics, "Delete Backup Point "+id, err)
+		return
 	}
+	r.tellOfBin(ctx, state, &resp.Diagnostics)
 }

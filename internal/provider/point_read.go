@@ -62,11 +62,7 @@ func (r *pointResource) readMissing(ctx context.Context, state pointModel, point
 	}
 	known := fmt.Sprintf("The %s was deleted outside Terraform.", state.label())
 	if point.DeletionStatus == backup.DeletionSoftDeleted {
-		known += " The service can still recover it"
-		if !point.RecoverUntil.IsZero() {
-			known += " until " + timeOrNull(point.RecoverUntil).ValueString()
-		}
-		known += "."
+		known += " " + r.recoverable(point) + " Once it is recovered, nothing is missing any more, unless the state has forgotten it: then import it."
 	}
 	switch state.OnMissing.ValueString() {
 	case onMissingError:

@@ -51,6 +51,7 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 func (p *serverbackupProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		newVerifyAction,
+		newRecoverAction,
 	}
 }
 

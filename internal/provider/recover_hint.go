@@ -1,0 +1,36 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+)
+
+// recoverable says until when a soft-deleted point can be recovered, and how.
+func (c *client) recoverable(p backup.Point) string {
+	text := "The service can still recover it"
+	if !p.RecoverUntil.IsZero() {
+		text += " until " + timeOrNull(p.RecoverUntil).ValueString()
+	}
+	if _, ok := c.service.(backup.Recoverer); !ok {
+		return text + "."
+	}
+	return text + fmt.Sprintf(": invoke the action %s with point_id = %q (Terraform 1.14 or later).", recoverName, p.ID)
+}
+
+// tellOfBin warns of a point that was just deleted and is in the bin, if the service says until when. One
+// more look is worth it only where there are locations, and with them bins; should it fail, the point is
+// deleted all the same.
+func (r *pointResource) tellOfBin(ctx context.Context, state pointModel, diags *diag.Diagnostics) {
+	if _, ok := r.service.(backup.Locator); !ok {
+		return
+	}
+	p, err := r.service.Point(ctx, state.ID.ValueString(), backup.Cached)
+	if err == nil && p.DeletionStatus == backup.DeletionSoftDeleted && !p.RecoverUntil.IsZero() {
+		diags.AddWarning("Backup Point in the Bin", fmt.Sprintf(
+			"The %s is deleted, and kept in the bin of its location. %s Until then it takes up space.", state.label(), r.recoverable(p)))
+	}
+}
