@@ -177,7 +177,7 @@ data "serverbackup_server" "name" {
 			},
 			{
 				Config:      store.fleet() + `data "serverbackup_servers" "x" { location_id = "nosuch" }`,
-				ExpectError: regexp.MustCompile(`(?s)Unknown Location`),
+				ExpectError: regexp.MustCompile(`(?s)Location Not Found`),
 			},
 			{
 				PreConfig: func() { deletePoints(t, store) },

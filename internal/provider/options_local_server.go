@@ -37,6 +37,8 @@ func localServerOption() serverOption {
 		fromDomain:      localServerFromDomain,
 		settle:          settleLocalServer,
 		nullWhenOmitted: []string{"name", "policy_id"},
+		// The repository of the provider.
+		defaultWhenOmitted: map[string]string{"location_id": "main"},
 	}
 }
 

@@ -26,6 +26,9 @@ type serverOption struct {
 	// nullWhenOmitted are the optional and computed attributes that this service decides nothing
 	// about: taking one out of the configuration takes it off the server.
 	nullWhenOmitted []string
+	// defaultWhenOmitted is the value of those that this service gives always the same: taking one out
+	// of the configuration sets it back.
+	defaultWhenOmitted map[string]string
 }
 
 // serverOptions are the services that have a say in serverbackup_server.
@@ -53,12 +56,19 @@ func planServerOptions(ctx context.Context, service string, req resource.ModifyP
 			refuseForeign(ctx, service, option.name, req.Config, &resp.Diagnostics)
 			continue
 		}
+		omitted := make(map[string]types.String)
 		for _, name := range option.nullWhenOmitted {
+			omitted[name] = types.StringNull()
+		}
+		for name, value := range option.defaultWhenOmitted {
+			omitted[name] = types.StringValue(value)
+		}
+		for name, value := range omitted {
 			var configured types.String
 			at := path.Root(name)
 			resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &configured)...)
 			if configured.IsNull() {
-				resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, types.StringNull())...)
+				resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, value)...)
 			}
 		}
 	}

@@ -64,8 +64,8 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			Computed:      true,
 			PlanModifiers: keep,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Id of the location that new points are written to; default the service's own, which on `local` is the repository of the provider. " +
-				"Changed in place; points that exist stay where they are.",
+			MarkdownDescription: "Id of the location that new points are written to; default the service's own, which on `local` is `main`, the repository of the provider. " +
+				"Changed in place; on `local` points that exist stay where they are, and taking the attribute out of the configuration sets it back to `main`.",
 		},
 		"enabled": schema.BoolAttribute{
 			Optional:            true,
