@@ -108,6 +108,17 @@ func harness(options emulated.Options) backuptest.Harness {
 				Options: cbr.RestoreOptions{ServerID: p.ServerID, PowerOn: true},
 			}
 		},
+		Locations: &backuptest.Locations{
+			Spec: func(_ *testing.T, _ backup.Service, name string) backup.Location {
+				return backup.Location{Name: name, QuotaBytes: new(100 * gigabyte), Options: cbr.LocationOptions{AutoExpand: true}}
+			},
+			Advance: func(t *testing.T, svc backup.Service, d time.Duration) {
+				t.Helper()
+				cloudOf(t, svc).Clock.Advance(d)
+			},
+			ForceDestroys: true,
+			MovesPoints:   true,
+		},
 		Wait: backup.WaitOptions{Interval: time.Millisecond},
 	}
 }

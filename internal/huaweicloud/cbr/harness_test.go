@@ -2,6 +2,7 @@ package cbr_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -130,7 +131,13 @@ func finish(t *testing.T, svc backup.Service, p backup.Point) backup.Point {
 	return p
 }
 
-// fault goes wrong once with a request.
-func fault(kind emulator.FaultKind, method, path string, status int, body string) emulator.Fault {
-	return emulator.Fault{Kind: kind, Method: method, Path: path, Status: status, Body: body}
+// fault goes wrong once with a POST.
+func fault(kind emulator.FaultKind, path string, status int, body string) emulator.Fault {
+	return emulator.Fault{Kind: kind, Method: http.MethodPost, Path: path, Status: status, Body: body}
 }
+
+// planAtOnce ends a job as soon as it is looked at.
+var planAtOnce = emulator.Plan{}
+
+// pauseNot is for clients without an emulator.
+func pauseNot(ctx context.Context, _ time.Duration) error { return context.Cause(ctx) }

@@ -174,7 +174,11 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 	if err != nil {
 		return backup.Point{}, err
 	}
-	p := b.point()
+	inv, err := s.inventory.Get(ctx)
+	if err != nil {
+		return backup.Point{}, err
+	}
+	p := inv.locate(b.point())
 	if p.Status.Stable() {
 		s.hear(p.ID)
 	}

@@ -189,8 +189,8 @@ func TestIncrementalsPerFull(t *testing.T) {
 	if _, err := svc.CreatePolicy(t.Context(), spec); err == nil || !strings.Contains(err.Error(), "incrementals_per_full") {
 		t.Errorf("a cloud that ignores it: %v", err)
 	}
-	for p := range svc.Policies(t.Context()) {
-		t.Errorf("the policy %q stays", p.Name)
+	for p, err := range svc.Policies(t.Context()) {
+		t.Errorf("the policy %q stays (%v)", p.Name, err)
 	}
 	svc = newCloud(t, emulated.Options{Huawei: true}).service(t)
 	p, err := svc.CreatePolicy(t.Context(), spec)

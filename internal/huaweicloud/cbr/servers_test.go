@@ -170,7 +170,7 @@ func TestPolicyIsGivenBack(t *testing.T) {
 	old, next := createPolicy(t, svc, "old"), createPolicy(t, svc, "next")
 	l := createVault(t, svc, "vault", cbr.LocationOptions{PolicyID: old.ID})
 	refused := `{"error_code":"BackupService.6127","error_msg":"No."}`
-	c.Faults.Inject(fault("status", "POST", "/associatepolicy", 400, refused))
+	c.Faults.Inject(fault("status", "/associatepolicy", 400, refused))
 	o, _ := l.Options.(cbr.LocationOptions)
 	o.PolicyID = next.ID
 	l.Options = o

@@ -115,10 +115,10 @@ func TestFailedOrphan(t *testing.T) {
 func TestAmbiguousStart(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]emulator.Fault{
-		"connection lost after":  fault(emulator.FaultDropAfter, http.MethodPost, "/checkpoints", 0, ""),
-		"gateway timeout after":  fault(emulator.FaultReplace, http.MethodPost, "/checkpoints", 504, "<html>timeout</html>"),
-		"bad gateway after":      fault(emulator.FaultReplace, http.MethodPost, "/checkpoints", 502, ""),
-		"answer cut off":         fault(emulator.FaultTruncate, http.MethodPost, "/checkpoints", 0, ""),
+		"connection lost after":  fault(emulator.FaultDropAfter, "/checkpoints", 0, ""),
+		"gateway timeout after":  fault(emulator.FaultReplace, "/checkpoints", 504, "<html>timeout</html>"),
+		"bad gateway after":      fault(emulator.FaultReplace, "/checkpoints", 502, ""),
+		"answer cut off":         fault(emulator.FaultTruncate, "/checkpoints", 0, ""),
 		"throttled":              {Kind: emulator.FaultStatus, Method: http.MethodPost, Path: "/checkpoints", Status: 429, Times: 3, RetryAfter: 1},
 		"token refused":          {Kind: emulator.FaultStatus, Method: http.MethodPost, Path: "/checkpoints", Status: 401, Body: `{"error_code":"APIGW.0301","error_msg":"expired"}`},
 		"then reads fail, too":   {Kind: emulator.FaultStatus, Method: http.MethodGet, Path: "/backups", Status: 503, Times: 3, Skip: 1},
@@ -153,7 +153,7 @@ func TestLostStart(t *testing.T) {
 	c := newCloud(t, emulated.Options{})
 	svc := c.service(t)
 	srv := c.server(t, svc, "web")
-	c.Faults.Inject(fault(emulator.FaultDropBefore, http.MethodPost, "/checkpoints", 0, ""))
+	c.Faults.Inject(fault(emulator.FaultDropBefore, "/checkpoints", 0, ""))
 	r := backup.PointRequest{ServerID: srv.ID}
 	if _, err := svc.StartPoint(t.Context(), r); err == nil || !strings.Contains(err.Error(), "next apply takes it up") {
 		t.Errorf("a request that was lost: %v", err)
