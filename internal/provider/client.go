@@ -7,12 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
-// client is what Configure hands to resources, data sources and actions.
+// client is what Configure hands to resources of all kinds, data sources and actions.
 type client struct {
 	// service is nil while the provider configuration holds values that are not known yet.
 	service backup.Service
@@ -47,6 +48,16 @@ type withActionClient struct {
 
 // Configure is called without data during validation.
 func (w *withActionClient) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	(*withClient)(w).set(req.ProviderData, &resp.Diagnostics)
+}
+
+// withEphemeralClient is embedded in ephemeral resources.
+type withEphemeralClient struct {
+	*client
+}
+
+// Configure is called without data during validation.
+func (w *withEphemeralClient) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
 	(*withClient)(w).set(req.ProviderData, &resp.Diagnostics)
 }
 

@@ -81,6 +81,8 @@ func (p *serverbackupProvider) Configure(ctx context.Context, req provider.Confi
 	resp.ResourceData = c
 	resp.DataSourceData = c
 	resp.ActionData = c
+	resp.EphemeralResourceData = c
+	resp.ListResourceData = c
 }
 
 func openService(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	actiontimeouts "github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	ephemeraltimeouts "github.com/hashicorp/terraform-plugin-framework-timeouts/ephemeral/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
+	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
 
@@ -30,6 +32,16 @@ func actionTimeoutsAttribute(ctx context.Context, invoke time.Duration) actionsc
 	attribute := actiontimeouts.AttributesWithOpts(ctx, actiontimeouts.Opts{InvokeDescription: timeoutText("it", invoke)})
 	if nested, ok := attribute.(actionschema.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = "How long the action may take before it gives up."
+		return nested
+	}
+	return attribute
+}
+
+// ephemeralTimeoutsAttribute is the timeouts of an ephemeral resource.
+func ephemeralTimeoutsAttribute(ctx context.Context, open time.Duration) ephemeralschema.Attribute {
+	attribute := ephemeraltimeouts.AttributesWithOpts(ctx, ephemeraltimeouts.Opts{OpenDescription: timeoutText("it", open)})
+	if nested, ok := attribute.(ephemeralschema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long it may take before it gives up."
 		return nested
 	}
 	return attribute
