@@ -14,6 +14,7 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/s3test"
 )
 
 // kopia is the stock command line of the engine's version, connected to a repository.
@@ -45,14 +46,29 @@ var buildKopia = sync.OnceValues(func() (string, error) {
 
 func newKopia(t *testing.T, repository string) *kopia {
 	t.Helper()
+	return connectKopia(t, "filesystem", "--path", repository)
+}
+
+// newKopiaOnS3 connects to a repository s3://bucket/prefix.
+func newKopiaOnS3(t *testing.T, server *s3test.Server, repository string, args ...string) *kopia {
+	t.Helper()
+	name, prefix, _ := strings.Cut(strings.TrimPrefix(repository, "s3://"), "/")
+	return connectKopia(t, append([]string{
+		"s3", "--bucket", name, "--prefix", prefix + "/", "--endpoint", strings.TrimPrefix(server.Endpoint, "http://"),
+		"--disable-tls", "--access-key", server.AccessKey, "--secret-access-key", server.SecretKey,
+	}, args...)...)
+}
+
+func connectKopia(t *testing.T, storage ...string) *kopia {
+	t.Helper()
 	bin, err := buildKopia()
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := &kopia{t: t, bin: bin, dir: t.TempDir()}
-	k.run("repository", "connect", "filesystem", "--path", repository, "--password", "correct horse",
+	k.run(append([]string{"repository", "connect"}, append(storage, "--password", "correct horse",
 		"--override-hostname", "testhost", "--override-username", "tester", "--no-check-for-updates",
-		"--cache-directory", filepath.Join(k.dir, "cache"))
+		"--cache-directory", filepath.Join(k.dir, "cache"))...)...)
 	return k
 }
 

@@ -19,16 +19,16 @@ import (
 const binaryEnv = "SERVERBACKUP_VERSITYGW"
 
 // binary is the server's program. Without one the test is skipped, except where CI would not notice.
-func binary(t testing.TB) string {
-	t.Helper()
+func binary(tb testing.TB) string {
+	tb.Helper()
 	bin, err := build()
 	switch {
 	case err == nil:
 		return bin
 	case os.Getenv("CI") != "":
-		t.Fatal(err)
+		tb.Fatal(err)
 	default:
-		t.Skip(err)
+		tb.Skip(err)
 	}
 	return ""
 }

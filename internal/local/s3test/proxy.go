@@ -64,11 +64,11 @@ type Proxy struct {
 }
 
 // NewProxy starts a proxy that ends with the test. The server speaks no TLS.
-func NewProxy(t testing.TB, s *Server) *Proxy {
-	t.Helper()
+func NewProxy(tb testing.TB, s *Server) *Proxy {
+	tb.Helper()
 	target, err := url.Parse(s.Endpoint)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	p := &Proxy{hits: make(map[Kind]int), counts: make(map[string]int)}
 	forward := &httputil.ReverseProxy{
@@ -84,7 +84,7 @@ func NewProxy(t testing.TB, s *Server) *Proxy {
 		p.serve(w, r, forward)
 	}))
 	server.Config.ErrorLog = nil
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	p.Endpoint = server.URL
 	return p
 }

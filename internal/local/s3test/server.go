@@ -49,54 +49,54 @@ type Server struct {
 }
 
 // Start starts a server that ends with the test. The test is skipped where the server cannot be built.
-func Start(t testing.TB, o Options) *Server {
-	t.Helper()
-	s := &Server{bin: binary(t), AccessKey: uuid.NewString(), SecretKey: uuid.NewString(), Region: "us-east-1"}
-	dir := t.TempDir()
+func Start(tb testing.TB, o Options) *Server {
+	tb.Helper()
+	s := &Server{bin: binary(tb), AccessKey: uuid.NewString(), SecretKey: uuid.NewString(), Region: "us-east-1"}
+	dir := tb.TempDir()
 	root := o.Root
 	if root == "" {
-		root = makeDir(t, filepath.Join(dir, "objects"))
+		root = makeDir(tb, filepath.Join(dir, "objects"))
 	}
-	address := freeAddress(t)
+	address := freeAddress(tb)
 	s.Endpoint = "http://" + address
 	s.args = []string{"--port", address, "--region", s.Region, "--keep-alive", "--quiet"}
 	if o.TLS {
 		var key string
 		s.Endpoint = "https://" + address
-		s.CAFile, key = certificate(t, dir)
+		s.CAFile, key = certificate(tb, dir)
 		s.args = append(s.args, "--cert", s.CAFile, "--key", key)
 	}
 	s.args = append(s.args, "posix")
 	if o.Versions {
-		s.args = append(s.args, "--versioning-dir", makeDir(t, filepath.Join(dir, "versions")))
+		s.args = append(s.args, "--versioning-dir", makeDir(tb, filepath.Join(dir, "versions")))
 	}
 	s.args = append(s.args, root)
-	s.trusted = transport(t, s.CAFile)
-	t.Cleanup(func() { s.Kill(t) })
-	s.Restart(t)
+	s.trusted = transport(tb, s.CAFile)
+	tb.Cleanup(func() { s.Kill(tb) })
+	s.Restart(tb)
 	return s
 }
 
 // Restart starts the server again after [Server.Kill], with the objects that it had.
-func (s *Server) Restart(t testing.TB) {
-	t.Helper()
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.said = new(bytes.Buffer)
-	s.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), s.bin, s.args...)
+	s.cmd = exec.CommandContext(context.WithoutCancel(tb.Context()), s.bin, s.args...) //nolint:gosec // built here
 	s.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+s.AccessKey, "ROOT_SECRET_KEY="+s.SecretKey)
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
 	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if s.answers(t.Context()) {
+		if s.answers(tb.Context()) {
 			return
 		}
 	}
 	_ = s.cmd.Process.Kill()
 	_ = s.cmd.Wait()
-	t.Fatalf("the S3 server does not answer; it said\n%s", s.said)
+	tb.Fatalf("the S3 server does not answer; it said\n%s", s.said)
 }
 
 // answers says whether the server answers anything, be it a refusal.
@@ -113,8 +113,8 @@ func (s *Server) answers(ctx context.Context) bool {
 }
 
 // Kill ends the server the hard way.
-func (s *Server) Kill(t testing.TB) {
-	t.Helper()
+func (s *Server) Kill(tb testing.TB) {
+	tb.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cmd.ProcessState == nil {
@@ -124,34 +124,34 @@ func (s *Server) Kill(t testing.TB) {
 }
 
 // Bucket makes a bucket, with object lock if the server keeps versions and lock is set.
-func (s *Server) Bucket(t testing.TB, name string, lock bool) {
-	t.Helper()
-	if err := s.Client(t).MakeBucket(t.Context(), name, minio.MakeBucketOptions{Region: s.Region, ObjectLocking: lock}); err != nil {
-		t.Fatal(err)
+func (s *Server) Bucket(tb testing.TB, name string, lock bool) {
+	tb.Helper()
+	if err := s.Client(tb).MakeBucket(tb.Context(), name, minio.MakeBucketOptions{Region: s.Region, ObjectLocking: lock}); err != nil {
+		tb.Fatal(err)
 	}
 }
 
 // Client looks at the server beside what is tested.
-func (s *Server) Client(t testing.TB) *minio.Client {
-	t.Helper()
+func (s *Server) Client(tb testing.TB) *minio.Client {
+	tb.Helper()
 	_, host, _ := strings.Cut(s.Endpoint, "://")
 	c, err := minio.New(host, &minio.Options{
 		Creds: credentials.NewStaticV4(s.AccessKey, s.SecretKey, ""), Region: s.Region,
 		Secure: s.CAFile != "", Transport: s.trusted,
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }
 
 // Objects lists the keys in a bucket, also when the test is over.
-func (s *Server) Objects(t testing.TB, bucket string) []string {
-	t.Helper()
+func (s *Server) Objects(tb testing.TB, bucket string) []string {
+	tb.Helper()
 	var keys []string
-	for o := range s.Client(t).ListObjects(context.WithoutCancel(t.Context()), bucket, minio.ListObjectsOptions{Recursive: true}) {
+	for o := range s.Client(tb).ListObjects(context.WithoutCancel(tb.Context()), bucket, minio.ListObjectsOptions{Recursive: true}) {
 		if o.Err != nil {
-			t.Fatal(o.Err)
+			tb.Fatal(o.Err)
 		}
 		keys = append(keys, o.Key)
 	}
@@ -159,20 +159,20 @@ func (s *Server) Objects(t testing.TB, bucket string) []string {
 }
 
 // freeAddress is one that nobody listens on, yet.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+func freeAddress(tb testing.TB) string {
+	tb.Helper()
+	l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer l.Close() //nolint:errcheck // it was never used
 	return l.Addr().String()
 }
 
-func makeDir(t testing.TB, dir string) string {
-	t.Helper()
+func makeDir(tb testing.TB, dir string) string {
+	tb.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return dir
 }

@@ -17,11 +17,11 @@ import (
 )
 
 // certificate writes a certificate for 127.0.0.1 and its key to dir.
-func certificate(t testing.TB, dir string) (certFile, keyFile string) {
-	t.Helper()
+func certificate(tb testing.TB, dir string) (certFile, keyFile string) {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
@@ -31,32 +31,32 @@ func certificate(t testing.TB, dir string) (certFile, keyFile string) {
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return writePEM(t, filepath.Join(dir, "cert.pem"), "CERTIFICATE", cert), writePEM(t, filepath.Join(dir, "key.pem"), "PRIVATE KEY", private)
+	return writePEM(tb, filepath.Join(dir, "cert.pem"), "CERTIFICATE", cert), writePEM(tb, filepath.Join(dir, "key.pem"), "PRIVATE KEY", private)
 }
 
-func writePEM(t testing.TB, file, kind string, data []byte) string {
-	t.Helper()
+func writePEM(tb testing.TB, file, kind string, data []byte) string {
+	tb.Helper()
 	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: data}), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return file
 }
 
 // transport trusts the certificate in a file, if one is named.
-func transport(t testing.TB, caFile string) http.RoundTripper {
-	t.Helper()
+func transport(tb testing.TB, caFile string) http.RoundTripper {
+	tb.Helper()
 	if caFile == "" {
 		return &http.Transport{}
 	}
 	data, err := os.ReadFile(caFile) //nolint:gosec // written above
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(data)
