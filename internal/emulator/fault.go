@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -116,6 +117,8 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, api http.Handler) {
 		api.ServeHTTP(newRecorder(), r)
 		panic(http.ErrAbortHandler)
 	case FaultHang:
+		// A server notices that the client has left only once the body is read.
+		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	case FaultTruncate:
