@@ -1,6 +1,7 @@
 // Bench measures the local service beside the tools that a user would take instead: the Kopia command
 // line of the same version, and restic. Each figure is the median of runs that alternate between the
-// tools, each run a process of its own. Tools that are not installed are named and left out.
+// tools, each run a process of its own. Tools that are not installed are named and left out. The rows
+// about plans run Terraform with the provider as it is in the working directory.
 //
 //	go run ./internal/cmd/bench -kopia bin/kopia
 package main
@@ -13,7 +14,10 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"os/signal"
+	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // options are the flags.
@@ -22,12 +26,17 @@ type options struct {
 	files  int
 	bytes  int64
 	points int
-	kopia  string // path of the command line
-	rows   string
+	// servers and planned are what the state of the plans holds: servers and points of theirs.
+	servers, planned int
+	kopia            string // path of the command line
+	rows             string
 }
 
 func main() {
 	log.SetFlags(0)
+	if filepath.Base(os.Args[0]) == providerName {
+		os.Exit(serveMeasured())
+	}
 	if len(os.Args) == 3 && os.Args[1] == "op" {
 		if err := operate(context.Background(), os.Args[2]); err != nil {
 			log.Fatal(err)
@@ -38,25 +47,30 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 5, "runs of each tool")
 	flag.IntVar(&o.files, "files", 20000, "files in the tree")
 	flag.Int64Var(&o.bytes, "bytes", 1<<30, "bytes in the tree")
-	flag.IntVar(&o.points, "points", 1000, "points in the large repository, each from a session of its own: 10000 take long to make")
+	flag.IntVar(&o.points, "points", 10000, "points in the large repositories, each from a session of its own")
+	flag.IntVar(&o.servers, "servers", 200, "servers in the state of the plans")
+	flag.IntVar(&o.planned, "planned", 1000, "points in the state of the plans")
 	flag.StringVar(&o.kopia, "kopia", "bin/kopia", "Kopia's command line")
 	flag.StringVar(&o.rows, "rows", "", "only rows whose name contains one of these, separated by commas")
 	flag.Parse()
-	if err := bench(o); err != nil {
-		log.Fatal(err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := bench(ctx, o); err != nil {
+		log.Print(err)
+		os.Exit(1) //nolint:gocritic // nothing is left to stop
 	}
 }
 
-func bench(o options) error {
+func bench(ctx context.Context, o options) error {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // temporary
-	b := &run{options: o, dir: dir}
-	for name, bin := range map[string]string{"kopia": o.kopia, "restic": "restic"} {
+	b := &run{ctx: ctx, options: o, dir: dir}
+	for name, bin := range map[string]string{"kopia": o.kopia, "restic": "restic", "terraform": "terraform"} {
 		if _, err := exec.LookPath(bin); err != nil {
-			fmt.Fprintf(os.Stderr, "%s is not installed: its columns are left out\n", name)
+			fmt.Fprintf(os.Stderr, "%s is not installed: its columns or rows are left out\n", name)
 			b.missing = append(b.missing, name)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -19,6 +20,7 @@ const password = "bench"
 
 // run is one run of the benchmarks.
 type run struct {
+	ctx context.Context
 	options
 	dir     string
 	missing []string
@@ -33,8 +35,9 @@ type sample struct {
 
 // command runs a process and measures it.
 func (b *run) command(env []string, name string, args ...string) (sample, []byte, error) {
-	cmd := exec.Command(name, args...) //nolint:gosec,noctx // the tools of the benchmark
-	cmd.Env = append(os.Environ(), env...)
+	cmd := exec.CommandContext(b.ctx, name, args...) //nolint:gosec // the tools of the benchmark
+	// Whatever a tool leaves behind is removed with everything else.
+	cmd.Env = append(os.Environ(), append(env, "TMPDIR="+b.dir, "XDG_CACHE_HOME="+filepath.Join(b.dir, "cache"))...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	start := time.Now()

@@ -10,12 +10,13 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine/enginetest"
 )
 
 // operation is what a process of ours does; its result goes to standard output as JSON.
 type operation struct {
 	Config local.Config
-	// Do is protect, point, points, restore, archive or list.
+	// Do is protect, point, seed, restore, archive or list.
 	Do      string
 	Server  string
 	Point   string
@@ -57,13 +58,9 @@ func (op operation) do(ctx context.Context, svc *local.Service) (result, error) 
 		return result{Server: srv.ID}, err
 	case "point":
 		return op.point(ctx, svc)
-	case "points":
-		for range op.Count {
-			if _, err := op.point(ctx, svc); err != nil {
-				return result{}, err
-			}
-		}
-		return result{}, nil
+	case "seed":
+		o := enginetest.Options{Path: op.Config.Repository, Password: op.Config.Password, Host: op.Config.Host, User: op.Config.User}
+		return result{}, enginetest.Seed(ctx, o, op.Point, op.Count, time.Minute)
 	case "restore":
 		return op.restore(ctx, svc)
 	case "archive":

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -16,6 +15,7 @@ var rows = []struct {
 	{"points", (*run).points},
 	{"image", (*run).image},
 	{"list", (*run).list},
+	{"plan", (*run).plan},
 }
 
 // contestant is ours with a compression, on a repository of its own.
@@ -195,51 +195,4 @@ func (b *run) image() error {
 	}
 	printRow("2 GiB disk image, 10 MiB changed: added", mib(res.NewBytes), "–", 0)
 	return os.Remove(file)
-}
-
-// list measures a repository with many points, each from a session of its own.
-func (b *run) list() error {
-	source := filepath.Join(b.dir, "small")
-	if err := makeTree(source, 1, 100); err != nil {
-		return err
-	}
-	c, err := b.newContestant("many", "zstd-fastest", source)
-	if err != nil {
-		return err
-	}
-	if _, _, err := b.ours(operation{Config: c.config(), Do: "points", Server: c.server, Count: b.options.points}); err != nil {
-		return err
-	}
-	k := &kopia{b, filepath.Join(b.dir, "many-kopia")}
-	var ours, inside, theirs samples
-	for range b.runs {
-		s, res, err := b.ours(operation{Config: c.config(), Do: "list"})
-		if err != nil {
-			return err
-		}
-		if res.Points != b.options.points {
-			return fmt.Errorf("%d points are listed, want %d", res.Points, b.options.points)
-		}
-		ours, inside = append(ours, s), append(inside, sample{time: res.Inside})
-		if !b.has("kopia") {
-			continue
-		}
-		if len(theirs) == 0 {
-			if err := os.MkdirAll(k.home, 0o700); err != nil {
-				return err
-			}
-			if _, err := k.do("repository", "connect", "filesystem", "--path", c.config().Repository,
-				"--cache-directory", filepath.Join(k.home, "cache"), "--content-cache-size-mb=0", "--metadata-cache-size-mb=0"); err != nil {
-				return err
-			}
-		}
-		if s, err = k.do("snapshot", "list", "--all", "--json"); err != nil {
-			return err
-		}
-		theirs = append(theirs, s)
-	}
-	compare(fmt.Sprintf("list of %d points from as many sessions, with opening", b.options.points), ours, "kopia snapshot list --all", theirs)
-	printRow("the same after the repository was open", seconds(inside.time()), "–", 0)
-	printRow("memory of that list", mib(ours.memory()), "–", 0)
-	return nil
 }
