@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,9 @@ type Options struct {
 	ObjectLock *ObjectLock
 	// Now is the clock, never nil.
 	Now func() time.Time
+	// StorageNow dates what is written to a directory; nil leaves that to the file system. Only tests
+	// that move the clock need it.
+	StorageNow func() time.Time
 }
 
 // cacheSize limits each of the two caches when there is a cache directory.
@@ -41,6 +45,9 @@ type Repo struct {
 	rep   repo.DirectRepository
 	gate  *gate
 	fatal atomic.Pointer[error]
+
+	foreignLock sync.Mutex
+	foreign     foreignCache
 }
 
 // Open opens an existing repository. The error matches [ErrAbsent], [ErrNotRepository] or
@@ -51,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	r := &Repo{gate: &gate{Storage: st}}
+	r := &Repo{gate: &gate{Storage: st, now: o.StorageNow}}
 	info, release := r.gate.register()
 	defer release()
 	file, cleanup, err := writeConfig(o.config(ctx, &info))

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/kopia/kopia/repo/blob"
 )
@@ -15,6 +16,8 @@ import (
 type gate struct {
 	blob.Storage
 	open atomic.Bool
+	// now may be nil, see [Options].
+	now func() time.Time
 }
 
 // IsReadOnly implements [blob.Storage].
@@ -24,6 +27,9 @@ func (g *gate) IsReadOnly() bool { return !g.open.Load() }
 func (g *gate) PutBlob(ctx context.Context, id blob.ID, data blob.Bytes, opts blob.PutOptions) error {
 	if g.IsReadOnly() {
 		return ErrReadOnly
+	}
+	if g.now != nil {
+		opts.SetModTime = g.now()
 	}
 	return g.Storage.PutBlob(ctx, id, data, opts)
 }

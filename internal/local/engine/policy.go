@@ -29,6 +29,8 @@ type SourcePolicy struct {
 	Protect       []string
 	OneFileSystem bool
 	Compression   string
+	// Schedule is for Kopia's own server.
+	Schedule Schedule
 }
 
 // Compressions are the names that SourcePolicy.Compression takes.
@@ -70,7 +72,7 @@ func (p SourcePolicy) policy(source string, image bool) *policy.Policy {
 			IgnoreDirectoryErrors: policy.NewOptionalBool(true),
 			IgnoreUnknownTypes:    policy.NewOptionalBool(true),
 		},
-		SchedulingPolicy:          policy.SchedulingPolicy{Manual: true},
+		SchedulingPolicy:          p.Schedule.policy(),
 		CompressionPolicy:         policy.CompressionPolicy{CompressorName: compression.Name(p.Compression)},
 		MetadataCompressionPolicy: policy.MetadataCompressionPolicy{CompressorName: DefaultCompression},
 		UploadPolicy:              policy.UploadPolicy{ParallelUploadAboveSize: &above},

@@ -55,7 +55,11 @@ func (r *Repo) Volumes(ctx context.Context) (map[string]map[string]bool, error) 
 
 // DeletePoint removes the snapshots of a point, unfinished ones included.
 func (w *Writer) DeletePoint(ctx context.Context, point string) error {
-	return deleteSnapshots(ctx, w.w, map[string]string{pointTag: point}, "")
+	ids, err := manifestsOf(ctx, w.w, point)
+	if err != nil {
+		return translate(err)
+	}
+	return deleteManifests(ctx, w.w, ids, "")
 }
 
 // MovePoint gives the finished snapshots of a point to another point; volumes maps the ids of its
@@ -84,6 +88,10 @@ func deleteSnapshots(ctx context.Context, w repo.RepositoryWriter, tags map[stri
 	if err != nil {
 		return translate(err)
 	}
+	return deleteManifests(ctx, w, ids, keep)
+}
+
+func deleteManifests(ctx context.Context, w repo.RepositoryWriter, ids []manifest.ID, keep manifest.ID) error {
 	for _, id := range ids {
 		if id == keep {
 			continue
@@ -119,7 +127,7 @@ func (w *Writer) SetBin(ctx context.Context, point string, until time.Time) erro
 
 // retag changes the tags of the finished snapshots of a point; change says which it did change.
 func (w *Writer) retag(ctx context.Context, point string, change func(tags map[string]string) bool) error {
-	ids, err := snapshot.ListSnapshotManifests(ctx, w.w, nil, map[string]string{pointTag: point})
+	ids, err := manifestsOf(ctx, w.w, point)
 	if err != nil {
 		return translate(err)
 	}
@@ -128,7 +136,10 @@ func (w *Writer) retag(ctx context.Context, point string, change func(tags map[s
 		if err != nil {
 			return translate(err)
 		}
-		if man.Tags[volumeTag] == "" || !change(man.Tags) {
+		if man.Tags == nil {
+			man.Tags = make(map[string]string)
+		}
+		if (man.Tags[volumeTag] == "" && !IsForeign(point)) || !change(man.Tags) {
 			continue
 		}
 		if err := snapshot.UpdateSnapshot(ctx, w.w, man); err != nil {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	iofs "io/fs"
+	"path"
+	"path/filepath"
 
 	"github.com/kopia/kopia/fs"
 	"github.com/kopia/kopia/repo"
@@ -33,7 +35,11 @@ func (r *Repo) Trees(ctx context.Context, point string) (map[string]*Tree, error
 	}
 	trees := make(map[string]*Tree, len(all))
 	for _, t := range all {
-		if volume := t.man.Tags[volumeTag]; volume != "" {
+		volume := t.man.Tags[volumeTag]
+		if IsForeign(point) {
+			volume = ForeignVolume(point)
+		}
+		if volume != "" {
 			trees[volume] = t
 		}
 	}
@@ -42,7 +48,7 @@ func (r *Repo) Trees(ctx context.Context, point string) (map[string]*Tree, error
 
 // trees returns all snapshots of a point, also those that a killed upload left.
 func (r *Repo) trees(ctx context.Context, point string) ([]*Tree, error) {
-	ids, err := snapshot.ListSnapshotManifests(ctx, r.rep, nil, map[string]string{pointTag: point})
+	ids, err := manifestsOf(ctx, r.rep, point)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -66,11 +72,25 @@ func (t *Tree) Source() Source {
 	return Source{Host: s.Host, User: s.UserName, Path: s.Path}
 }
 
-// Root implements [tree.Tree].
-func (t *Tree) Root() tree.Entry { return entry(t.man.RootEntry) }
+// Root implements [tree.Tree]. Where another program made a file the root, that is a directory with the
+// file alone, as in our own snapshots.
+func (t *Tree) Root() tree.Entry {
+	root := entry(t.man.RootEntry)
+	if !t.bare() {
+		return root
+	}
+	return tree.Entry{Mode: iofs.ModeDir | 0o700, ModTime: root.ModTime, Counts: &tree.Counts{Directories: 1, Files: 1, Bytes: root.Size}}
+}
+
+func (t *Tree) bare() bool { return t.man.RootEntry.Type == snapshot.EntryTypeFile }
 
 // ReadDir implements [tree.Tree].
 func (t *Tree) ReadDir(ctx context.Context, dir tree.Entry) ([]tree.Entry, error) {
+	if t.bare() {
+		file := entry(t.man.RootEntry)
+		file.Name = path.Base(filepath.ToSlash(t.man.Source.Path))
+		return []tree.Entry{file}, nil
+	}
 	r, err := t.Open(ctx, dir)
 	if err != nil {
 		return nil, err

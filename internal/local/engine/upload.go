@@ -117,10 +117,14 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 }
 
 func size(man *snapshot.Manifest) int64 {
-	if man.RootEntry == nil || man.RootEntry.DirSummary == nil {
+	switch root := man.RootEntry; {
+	case root == nil:
 		return 0
+	case root.DirSummary != nil:
+		return root.DirSummary.TotalFileSize
+	default:
+		return root.FileSize // a file
 	}
-	return man.RootEntry.DirSummary.TotalFileSize
 }
 
 // lastSize is the size of the newest complete snapshot, 0 without one.
