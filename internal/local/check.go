@@ -31,8 +31,8 @@ func unsupported(attribute, instead string) backup.Problem {
 }
 
 // CheckPolicy reports what the local service cannot do with a policy.
-func (s *Service) CheckPolicy(_ context.Context, p backup.Policy) []backup.Problem {
-	problems := backup.CheckPolicy(p)
+func (s *Service) CheckPolicy(ctx context.Context, p backup.Policy) []backup.Problem {
+	problems := append(backup.CheckPolicy(p), s.checkKopiaUsers(ctx, p)...)
 	if p.Default != nil {
 		problems = append(problems, unsupported("default", "Name the policy in policy_id of each server."))
 	}
@@ -85,6 +85,7 @@ func (s *Service) CheckServer(ctx context.Context, srv backup.Server, _ *backup.
 			})
 		}
 	}
+	problems = append(problems, s.checkRunner(ctx, srv, options)...)
 	return append(problems, s.checkOptions(ctx, options)...)
 }
 

@@ -44,6 +44,9 @@ type Config struct {
 	CheckpointInterval time.Duration
 	// Now is the clock; default time.Now.
 	Now func() time.Time `json:"-"`
+	// StorageNow is the clock of a storage on disk; default the file system's. Tests that move Now move
+	// it too.
+	StorageNow func() time.Time `json:"-"`
 }
 
 // resolve fills in the defaults and makes paths absolute.
@@ -152,6 +155,8 @@ type ServerOptions struct {
 	OneFileSystem bool `json:"one_file_system"`
 	// OnUnreadable is what an unreadable file does to a point: fail (the default) or warn.
 	OnUnreadable OnUnreadable `json:"on_unreadable"`
+	// Runner is who runs the schedule; default [RunnerAgent].
+	Runner Runner `json:"runner,omitempty"`
 }
 
 // OnUnreadable is what an unreadable file does to a point.

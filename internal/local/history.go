@@ -13,19 +13,22 @@ import (
 func (s *Service) History(ctx context.Context, f backup.HistoryFilter) iter.Seq2[backup.HistoryEntry, error] {
 	return collect(func() (list []backup.HistoryEntry, err error) {
 		err = s.view(ctx, backup.Cached, func(ix *index) error {
-			for _, r := range ix.runs.rows {
-				for _, e := range s.entries(ix, r.value) {
+			add := func(r runRecord) {
+				for _, e := range s.entries(ix, r) {
 					if f.Match(e) {
 						list = append(list, e)
 					}
 				}
+			}
+			for _, r := range ix.runs.rows {
+				add(r.value)
 			}
 			for _, r := range ix.restores.rows {
 				if e := s.restoreEntry(ix, r.value); f.Match(e) {
 					list = append(list, e)
 				}
 			}
-			return nil
+			return ix.rolledUp(f, add)
 		})
 		slices.SortFunc(list, func(a, b backup.HistoryEntry) int {
 			if c := b.StartedAt.Compare(a.StartedAt); c != 0 {
@@ -54,6 +57,10 @@ func (s *Service) entries(ix *index, r runRecord) []backup.HistoryEntry {
 		FinishedAt:    r.FinishedAt,
 		Error:         r.Error,
 	}
+	if r.State == runSkipped {
+		entry.Status, entry.PointID = backup.HistorySkipped, ""
+		return []backup.HistoryEntry{entry}
+	}
 	var size int64
 	for _, v := range r.Volumes {
 		size += v.SizeBytes
@@ -74,6 +81,9 @@ func (s *Service) entries(ix *index, r runRecord) []backup.HistoryEntry {
 	switch {
 	case !exists:
 		entry.DeletionStatus = backup.DeletionDeleted
+		if r.State == runRunning {
+			entry.Status, entry.ServiceStatus = backup.HistoryFailed, string(runDiscarded)
+		}
 	case r.State == runRunning && p.Status == backup.StatusError:
 		entry.Status, entry.ServiceStatus, entry.Error = backup.HistoryFailed, p.ServiceStatus, p.Error
 	}

@@ -18,6 +18,7 @@ type index struct {
 	runs      *table[runRecord]
 	restores  *table[restoreRecord]
 	locations *table[locationRecord]
+	chunks    *table[chunkRecord]
 	snapshots snapshots
 }
 
@@ -29,6 +30,7 @@ func newIndex() *index {
 		runs:      newTable[runRecord]("serverbackup-run"),
 		restores:  newTable[restoreRecord]("serverbackup-restore"),
 		locations: newTable[locationRecord]("serverbackup-location"),
+		chunks:    newTable[chunkRecord]("serverbackup-history"),
 		snapshots: snapshots{sets: make(map[string]map[string]map[string]bool)},
 	}
 }
@@ -80,6 +82,9 @@ func loadIndex(ctx context.Context, repo *engine.Repo) (*index, error) {
 		return nil, err
 	}
 	if err := ix.restores.load(ctx, repo); err != nil {
+		return nil, err
+	}
+	if err := ix.chunks.load(ctx, repo); err != nil {
 		return nil, err
 	}
 	return ix, ix.locations.load(ctx, repo)

@@ -68,6 +68,12 @@ func (s *Service) putPolicy(ctx context.Context, p backup.Policy) (out backup.Po
 		CreatedAt: p.CreatedAt,
 	}
 	err = s.change(ctx, "policy", func(ctx context.Context, t *tx) error {
+		if old, ok := t.index.policies.get(rec.ID); ok {
+			rec.ScheduledAt = old.rescheduledAt(rec, s.cfg.Now())
+		}
+		if err := s.reschedule(ctx, t, rec); err != nil {
+			return err
+		}
 		out = t.index.policy(rec)
 		return put(ctx, t, t.index.policies, rec.ID, rec)
 	})

@@ -20,6 +20,8 @@ type serverRecord struct {
 	Enabled    bool          `json:"enabled"`
 	Options    ServerOptions `json:"options"`
 	CreatedAt  time.Time     `json:"created_at"`
+	// ScheduledAt is when it began to follow its policy, zero if that was at its creation.
+	ScheduledAt time.Time `json:"scheduled_at,omitzero"`
 }
 
 type policyRecord struct {
@@ -32,6 +34,8 @@ type policyRecord struct {
 	Retention           *backup.Retention `json:"retention,omitempty"`
 	IncrementalsPerFull *int64            `json:"incrementals_per_full,omitempty"`
 	CreatedAt           time.Time         `json:"created_at"`
+	// ScheduledAt is when the schedules were changed or switched on, zero if they never were.
+	ScheduledAt time.Time `json:"scheduled_at,omitzero"`
 }
 
 // runState is the state of a run as it was last written down. A run whose process ended without a
@@ -44,6 +48,8 @@ const (
 	runFailed    runState = "failed"
 	runCanceled  runState = "canceled"
 	runDiscarded runState = "interrupted" // never written, only shown
+	// runSkipped are runs of a policy that did not take place.
+	runSkipped runState = "skipped"
 )
 
 // runRecord is a run and, while its snapshots exist, a point. It outlives them as history.
@@ -68,6 +74,8 @@ type runRecord struct {
 	StartedAt  time.Time `json:"started_at"`
 	RenewedAt  time.Time `json:"renewed_at"`
 	FinishedAt time.Time `json:"finished_at,omitzero"`
+	// DueAt is the run of the policy that this is.
+	DueAt time.Time `json:"due_at,omitzero"`
 	// BinnedAt and RecoverUntil are set while the point is in the bin.
 	BinnedAt     time.Time `json:"binned_at,omitzero"`
 	RecoverUntil time.Time `json:"recover_until,omitzero"`

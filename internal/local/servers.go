@@ -118,15 +118,13 @@ func (s *Service) putServer(ctx context.Context, srv backup.Server, prior *backu
 		if err := t.index.free(rec); err != nil {
 			return err
 		}
-		err := s.inLocation(ctx, t, rec.LocationID, "server", func(ctx context.Context, w *engine.Writer) error {
-			for _, source := range options.Sources {
-				if err := w.SetSourcePolicy(ctx, options.source(source), s.sourcePolicy(t.index, options)); err != nil {
-					return err
-				}
+		if old, ok := t.index.servers.get(rec.ID); ok {
+			if err := s.unschedule(ctx, t, old, &rec); err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
+			rec.ScheduledAt = rescheduledAt(old, rec, s.cfg.Now())
+		}
+		if err := s.setSourcePolicies(ctx, t, rec, options.Sources, s.sourcePolicy(t.index, rec)); err != nil {
 			return err
 		}
 		return put(ctx, t, t.index.servers, rec.ID, rec)
@@ -195,6 +193,9 @@ func (s *Service) DeleteServer(ctx context.Context, id string, fate backup.Point
 		default:
 			return backup.Errorf(backup.ErrConflict, "The server %q still has %d points.", rec.Name, len(points))
 		}
+		if err := s.unschedule(ctx, t, rec, nil); err != nil {
+			return err
+		}
 		return remove(ctx, t, t.index.servers, id)
 	})
 }
@@ -211,8 +212,10 @@ func (o ServerOptions) source(path string) engine.Source {
 }
 
 // sourcePolicy is how Kopia is to read the sources of a server.
-func (s *Service) sourcePolicy(ix *index, o ServerOptions) engine.SourcePolicy {
+func (s *Service) sourcePolicy(ix *index, srv serverRecord) engine.SourcePolicy {
+	o := srv.Options
 	p := engine.SourcePolicy{
+		Schedule:      scheduleFor(ix, srv),
 		Exclude:       o.Exclude,
 		OneFileSystem: o.OneFileSystem,
 		Compression:   s.cfg.Compression,

@@ -62,7 +62,7 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 		}
 		// From here on this process takes the point, whatever another reads.
 		run := newRun(rec, srv, options, r.Full)
-		run.policy = s.sourcePolicy(t.index, options)
+		run.policy = s.sourcePolicy(t.index, serverRecord{PolicyID: srv.PolicyID, Enabled: srv.Enabled, Options: options})
 		s.running[rec.ID] = run
 		return put(ctx, t, t.index.runs, rec.ID, rec)
 	})

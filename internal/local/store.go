@@ -119,6 +119,7 @@ func (s *store) engineOptions(storage engine.Storage, password string) engine.Op
 		User:           s.cfg.User,
 		ObjectLock:     s.cfg.ObjectLock.engine(),
 		Now:            s.cfg.Now,
+		StorageNow:     s.cfg.StorageNow,
 	}
 }
 

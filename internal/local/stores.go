@@ -95,8 +95,8 @@ func (n snapshots) set(location, point string, volumes []volumeRecord) {
 
 func (n snapshots) remove(location, point string) { delete(n.sets[location], point) }
 
-// loadSnapshots reads which snapshots there are, in every location that holds a point. The caller holds
-// the lock.
+// loadSnapshots reads which snapshots there are, in every location that holds a point or may. The caller
+// holds the lock.
 func (s *Service) loadSnapshots(ctx context.Context, ix *index, repo *engine.Repo) error {
 	main, err := repo.Volumes(ctx)
 	if err != nil {
@@ -106,13 +106,17 @@ func (s *Service) loadSnapshots(ctx context.Context, ix *index, repo *engine.Rep
 		sets:   map[string]map[string]map[string]bool{mainLocation: main},
 		broken: make(map[string]error),
 	}
+	ids := ix.foreignLocations()
 	for _, r := range ix.runs.rows {
-		id := r.value.LocationID
-		if _, done := ix.snapshots.sets[id]; done || !r.value.DeletedAt.IsZero() {
-			continue
+		if id := r.value.LocationID; id != mainLocation && r.value.DeletedAt.IsZero() {
+			ids[id] = true
 		}
-		ix.snapshots.sets[id], err = s.locationSnapshots(ctx, ix, id)
-		if err != nil {
+	}
+	if err := s.addForeign(ctx, ix, mainLocation, repo); err != nil {
+		return err
+	}
+	for id := range ids {
+		if err := s.locationSnapshots(ctx, ix, id); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
@@ -122,20 +126,24 @@ func (s *Service) loadSnapshots(ctx context.Context, ix *index, repo *engine.Rep
 	return nil
 }
 
-func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) (map[string]map[string]bool, error) {
+func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) error {
 	st, err := s.locationStore(ix, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	repo, err := st.existing(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := repo.Refresh(ctx); err != nil {
-		return nil, st.explain("read", err)
+		return st.explain("read", err)
 	}
 	volumes, err := repo.Volumes(ctx)
-	return volumes, st.explain("read", err)
+	if err != nil {
+		return st.explain("read", err)
+	}
+	ix.snapshots.sets[id] = volumes
+	return st.explain("read", s.addForeign(ctx, ix, id, repo))
 }
 
 // gone is the error of a repository that must be there.
