@@ -207,8 +207,8 @@ func TestNotDue(t *testing.T) {
 	}
 }
 
-// TestClockSetBack: a clock that was wrong for a while does not hold up the runs until that time comes.
-func TestClockSetBack(t *testing.T) {
+// TestWrongClock: a clock that was wrong for a while does not hold up the runs until that time comes.
+func TestWrongClock(t *testing.T) {
 	t.Parallel()
 	svc, c := clocked(t, nil)
 	follow(t, svc, protect(t, svc, "web", tree(t, map[string]string{"a": "one"})), backup.Policy{Schedules: hourly})
