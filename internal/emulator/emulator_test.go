@@ -55,6 +55,7 @@ func TestFaults(t *testing.T) {
 		"drop before": {emulator.Fault{Kind: emulator.FaultDropBefore}, 0, "", 0},
 		"drop after":  {emulator.Fault{Kind: emulator.FaultDropAfter}, 0, "", 1},
 		"truncate":    {emulator.Fault{Kind: emulator.FaultTruncate}, 200, `{"made"`, 1},
+		"cut":         {emulator.Fault{Kind: emulator.FaultCut}, 200, `{"made"`, 1},
 		"replace":     {emulator.Fault{Kind: emulator.FaultReplace, Status: 503}, 503, "", 1},
 		"other path":  {emulator.Fault{Kind: emulator.FaultStatus, Path: "/other"}, 200, `{"made":"yes"}`, 1},
 		"later":       {emulator.Fault{Kind: emulator.FaultStatus, Skip: 1}, 200, `{"made":"yes"}`, 1},
@@ -64,7 +65,8 @@ func TestFaults(t *testing.T) {
 			e, url := serve(t)
 			e.Faults.Inject(tc.fault)
 			status, body, header, err := send(t, http.MethodPost, url+"/things/a", "")
-			if (err != nil) != (tc.status == 0) || status != tc.status || body != tc.body {
+			broken := tc.status == 0 || tc.fault.Kind == emulator.FaultCut
+			if (err != nil) != broken || status != tc.status || body != tc.body {
 				t.Errorf("got %d %q, error %v; want %d %q", status, body, err, tc.status, tc.body)
 			}
 			if tc.fault.RetryAfter > 0 && header.Get("Retry-After") != "7" {

@@ -22,6 +22,8 @@ const (
 	FaultDropAfter FaultKind = "drop_after"
 	// FaultTruncate sends the first half of the answer as if it were the whole.
 	FaultTruncate FaultKind = "truncate"
+	// FaultCut sends the first half of the answer and closes the connection.
+	FaultCut FaultKind = "cut"
 	// FaultReplace lets the API take the request and answers with Status and Body instead.
 	FaultReplace FaultKind = "replace"
 	// FaultHang never answers; the API does not see the request.
@@ -126,6 +128,14 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, api http.Handler) {
 		api.ServeHTTP(answer, r)
 		answer.body.Truncate(answer.body.Len() / 2)
 		answer.copyTo(w)
+	case FaultCut:
+		answer := newRecorder()
+		api.ServeHTTP(answer, r)
+		w.Header().Set("Content-Length", strconv.Itoa(answer.body.Len()))
+		answer.body.Truncate(answer.body.Len() / 2)
+		answer.copyTo(w)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
 	case FaultReplace:
 		api.ServeHTTP(newRecorder(), r)
 		f.answer(w)

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 )
 
 // Instance is a machine of vServer [2.9].
@@ -20,19 +21,19 @@ func (c *Client) Instance(ctx context.Context, projectID, id string) (i Instance
 	}
 	v, err := get[struct {
 		Data Instance `json:"data"`
-	}](ctx, c, c.cfg.VServer, "/v2/"+projectID+"/servers/"+seg)
+	}](ctx, c, c.cfg.VServer, "/v2/"+url.PathEscape(projectID)+"/servers/"+seg)
 	return v.Data, err
 }
 
 // RestoreServer makes a server from a point and returns its id. The body is the caller's, since nobody
 // has seen the one that the service wants [2.9].
 func (c *Client) RestoreServer(ctx context.Context, projectID string, body map[string]json.RawMessage) (string, error) {
-	return c.restore(ctx, "/v2/"+projectID+"/servers", body)
+	return c.restore(ctx, "/v2/"+url.PathEscape(projectID)+"/servers", body)
 }
 
 // RestoreVolume makes a volume from a volume point and returns its id.
 func (c *Client) RestoreVolume(ctx context.Context, projectID string, body map[string]json.RawMessage) (string, error) {
-	return c.restore(ctx, "/v2/"+projectID+"/volumes", body)
+	return c.restore(ctx, "/v2/"+url.PathEscape(projectID)+"/volumes", body)
 }
 
 func (c *Client) restore(ctx context.Context, path string, body map[string]json.RawMessage) (string, error) {
