@@ -36,6 +36,7 @@ type starter func(o options, address string) (api http.Handler, configuration st
 
 // services has a line for each service that can be emulated.
 var services = map[string]starter{
+	"cbr":      startCBR,
 	"csbs":     startCSBS,
 	"vngcloud": startBackupCenter,
 }

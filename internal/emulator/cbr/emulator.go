@@ -43,6 +43,8 @@ type Options struct {
 	Skipped Skipped
 	// LateBackups is how long after its checkpoint a backup shows in lists.
 	LateBackups time.Duration
+	// NoEmptySchedule refuses policies without rules; the reference does not say whether there may be none.
+	NoEmptySchedule bool
 	// PeriodsNeedCount keeps every point of a policy that has periods, such as day_backups, and no
 	// max_backups; the reference does not say whether they are enough (§3.5).
 	PeriodsNeedCount bool

@@ -103,6 +103,9 @@ func (p *project) changePolicy(pol *policy, body policyBody) error {
 		}
 	}
 	if body.Trigger != nil {
+		if p.options.NoEmptySchedule && len(body.Trigger.Properties.Pattern) == 0 {
+			return invalid("trigger.properties.pattern must not be empty.")
+		}
 		if err := checkPattern(body.Trigger.Properties.Pattern); err != nil {
 			return err
 		}

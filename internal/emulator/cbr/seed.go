@@ -1,13 +1,70 @@
 package cbr
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 )
 
+// Variation is one form of the service.
+type Variation struct {
+	Name    string
+	Options Options
+}
+
+// Variations are the forms that the service may have, the likeliest first.
+func Variations() []Variation {
+	return []Variation{
+		{"open-telekom-cloud", Options{}},
+		{"huawei-cloud", Options{Huawei: true}},
+		{"exact-names", Options{ExactNames: true}},
+		{"plain-numbers", Options{Numbers: NumbersPlain}},
+		{"absent-numbers", Options{Numbers: NumbersAbsent}},
+		{"naive-times", Options{NaiveTimes: true}},
+		{"no-totals", Options{NoTotals: true}},
+		{"type-in-the-log", Options{Incremental: IncrementalInLog}},
+		{"type-nowhere", Options{Incremental: IncrementalNowhere}},
+		{"policy-ignored-on-create", Options{IgnorePolicyOnCreate: true}},
+		{"policy-replaced", Options{ReplacePolicy: true}},
+		{"no-empty-schedule", Options{NoEmptySchedule: true}},
+		{"periods-need-a-count", Options{PeriodsNeedCount: true}},
+		{"no-vault-tags", Options{NoVaultTags: true}},
+		{"logs-oldest-first", Options{LogsOldestFirst: true}},
+		{"logs-forgotten", Options{ForgetLogs: true}},
+		{"skipped-with-a-reason", Options{Skipped: SkippedReason}},
+		{"skipped-in-the-answer", Options{Skipped: SkippedListed}},
+		{"late-backups", Options{LateBackups: 8 * time.Second}},
+		{"known-servers", Options{KnownServers: true}},
+	}
+}
+
 // Seeded is how much a region is to begin with.
 type Seeded struct {
-	Vaults, ServersPerVault, BackupsPerServer int
+	Vaults           int `json:"vaults"`
+	ServersPerVault  int `json:"servers_per_vault"`
+	BackupsPerServer int `json:"backups_per_server"`
+}
+
+// Plant reads what a project is to begin with from JSON: servers, and vaults to fill it with.
+func (e *Emulator) Plant(projectID string, file io.Reader) error {
+	var seed struct {
+		Servers []Server `json:"servers"`
+		Fill    Seeded   `json:"fill"`
+	}
+	decoder := json.NewDecoder(file)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&seed); err != nil {
+		return err
+	}
+	for _, s := range seed.Servers {
+		if !isUUID(s.ID) || s.Name == "" || len(s.Disks) == 0 {
+			return fmt.Errorf("the server %q needs a UUID as id, a name and disks", s.ID)
+		}
+		e.AddServer(s)
+	}
+	e.Seed(projectID, seed.Fill)
+	return nil
 }
 
 // Seed fills a project with vaults of servers that were backed up by a policy every hour until now; every

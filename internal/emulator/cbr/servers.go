@@ -7,16 +7,16 @@ import (
 
 // Server is a machine of the compute service that can be backed up.
 type Server struct {
-	ID    string
-	Name  string
-	Disks []Disk
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Disks []Disk `json:"disks"`
 }
 
 // Disk is a disk of a server; the first one is the system disk.
 type Disk struct {
-	ID     string
-	Name   string
-	SizeGB int
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	SizeGB int    `json:"size_gb"`
 }
 
 // size is in GB.

@@ -12,34 +12,12 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud/cbr"
 )
 
-// variants are the clouds that the service must work with: each option of the emulator, by itself.
-var variants = map[string]emulated.Options{
-	"Open Telekom Cloud":           {},
-	"Huawei Cloud":                 {Huawei: true},
-	"exact names":                  {ExactNames: true},
-	"plain numbers":                {Numbers: emulated.NumbersPlain},
-	"no numbers":                   {Numbers: emulated.NumbersAbsent},
-	"times without zone":           {NaiveTimes: true},
-	"no totals":                    {NoTotals: true},
-	"type in the log":              {Incremental: emulated.IncrementalInLog},
-	"type nowhere":                 {Incremental: emulated.IncrementalNowhere},
-	"policy ignored on create":     {IgnorePolicyOnCreate: true},
-	"policy replaced":              {ReplacePolicy: true},
-	"no vault tags":                {NoVaultTags: true},
-	"logs oldest first":            {LogsOldestFirst: true},
-	"logs forgotten":               {ForgetLogs: true},
-	"skipped with a reason":        {Skipped: emulated.SkippedReason},
-	"skipped in the answer":        {Skipped: emulated.SkippedListed},
-	"backups show late":            {LateBackups: 8 * time.Second},
-	"only servers that were added": {KnownServers: true},
-}
-
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, options := range variants {
-		t.Run(name, func(t *testing.T) {
+	for _, v := range emulated.Variations() {
+		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			backuptest.Run(t, harness(options))
+			backuptest.Run(t, harness(v.Options))
 		})
 	}
 }

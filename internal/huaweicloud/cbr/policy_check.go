@@ -61,6 +61,12 @@ func (s *Service) CheckPolicy(_ context.Context, p backup.Policy) []backup.Probl
 	if err != nil {
 		zone = time.UTC // Complained of above, or not known yet.
 	}
+	if p.Schedules != nil && len(p.Schedules) == 0 {
+		w := problem("schedules", "Policy Without Schedule",
+			"It is not documented whether the service takes a policy without a schedule. Should it refuse, write the schedule and enabled = false.")
+		w.Warning = true
+		problems = append(problems, w)
+	}
 	offset := standardOffset(zone, s.now())
 	problems = append(problems, checkSchedules(p.Schedules, offset)...)
 	if changesClocks(zone, s.now()) {
