@@ -24,9 +24,10 @@ func TestAccExamples(t *testing.T) {
 	}
 	for _, file := range files {
 		kind := filepath.Base(filepath.Dir(filepath.Dir(file)))
-		// Actions need a newer CLI; imports need the id of something that exists; the embedded service has no
-		// regions, and TestAccRegions applies that example.
-		if kind == "actions" || filepath.Base(file) == "import-by-identity.tf" || strings.Contains(file, "serverbackup_regions") {
+		// Actions need a newer CLI; imports need the id of something that exists. The embedded service has no
+		// regions, and a bucket needs a server: TestAccRegions and TestAccLocationBucket apply those.
+		if kind == "actions" || filepath.Base(file) == "import-by-identity.tf" ||
+			strings.Contains(file, "serverbackup_regions") || filepath.Base(file) == "resource_bucket.tf" {
 			continue
 		}
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
@@ -48,6 +49,9 @@ func applyExample(t *testing.T, file string) {
 		"sources": config.SetVariable(config.StringVariable(store.files)),
 		"archive": config.StringVariable(filepath.Join(scratch, "web-1.tar.zst")),
 		"target":  config.StringVariable(filepath.Join(scratch, "drill")),
+		"offsite": config.StringVariable(filepath.Join(scratch, "offsite")),
+
+		"offsite_password": config.StringVariable("a password of its own"),
 	}
 	used := config.Variables{}
 	for _, m := range exampleVariable.FindAllStringSubmatch(string(text), -1) {

@@ -6,15 +6,18 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/s3test"
 )
 
 // offsite is a location beside the repository of a store.
@@ -213,4 +216,57 @@ func TestAccLocalBin(t *testing.T) {
 			},
 		},
 	)
+}
+
+// TestAccLocalLocationS3: a location in a bucket, with keys that are in no state. Keys that do not open it are refused.
+func TestAccLocalLocationS3(t *testing.T) {
+	t.Parallel()
+	store := newAccStore(t)
+	server := s3test.Start(t, s3test.Options{})
+	server.Bucket(t, "backups", false)
+	bucket := func(secret string, version int) string {
+		return fmt.Sprintf(`
+resource "serverbackup_location" "test" {
+  name  = "bucket"
+  local = {
+    repository          = "s3://backups/team/"
+    password_wo         = "a password of its own"
+    password_wo_version = 1
+    s3 = {
+      endpoint               = %q
+      access_key_wo          = %q
+      secret_key_wo          = %q
+      credentials_wo_version = %d
+    }
+  }
+}
+`, server.Endpoint, server.AccessKey, secret, version)
+	}
+	var id string
+	const in = "location_id = serverbackup_location.test.id\n  points_on_destroy = \"delete\""
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: protoV6ProviderFactories,
+		Steps: []resource.TestStep{
+			{Config: store.server(in) + bucket(server.SecretKey, 1), Check: rememberID(serverAddress, &id)},
+			{
+				PreConfig:        func() { createPoint(t, store, id) },
+				Config:           store.server(in) + bucket(server.SecretKey, 1),
+				ConfigPlanChecks: nothingPlanned(),
+			},
+			{
+				Config:      store.server(in) + bucket("not the key", 2),
+				ExpectError: regexp.MustCompile(`Unable to Update Backup Location`),
+			},
+			{
+				Config:           store.server(in) + bucket(server.SecretKey, 3),
+				ConfigPlanChecks: planned(locationAddress, plancheck.ResourceActionUpdate),
+				Check: func(s *terraform.State) error {
+					if text := s.String(); strings.Contains(text, server.SecretKey) || strings.Contains(text, "a password of its own") {
+						return fmt.Errorf("the state has a secret:\n%s", text)
+					}
+					return nil
+				},
+			},
+		},
+	})
 }

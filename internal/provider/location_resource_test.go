@@ -2,11 +2,13 @@ package provider
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -316,5 +318,25 @@ resource "serverbackup_location" "test" {
 	o, ok := got.Options.(local.LocationOptions)
 	if !ok || *got.QuotaBytes != 7<<30 || got.Lock.MinDays != 3 || o.Repository != "/mnt/backup" || o.Password != "disk" || o.S3 == nil {
 		t.Errorf("written: %+v", got)
+	}
+}
+
+// TestAccLocationBucket applies the example of a bucket.
+func TestAccLocationBucket(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../examples/resources/serverbackup_location/resource_bucket.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := newFakeLocator("local")
+	newFakeTest(t, service).run(resource.TestStep{
+		Config: string(text),
+		ConfigVariables: config.Variables{"bucket_secrets": config.ObjectVariable(map[string]config.Variable{
+			"password": config.StringVariable("p"), "access_key": config.StringVariable("a"), "secret_key": config.StringVariable("s"),
+		})},
+	})
+	o, ok := service.written[0].Options.(local.LocationOptions)
+	if !ok || o.Password != "p" || o.S3.AccessKey != "a" || o.S3.SecretKey != "s" || o.ObjectLock.Days != 14 {
+		t.Errorf("written: %+v", o)
 	}
 }

@@ -65,10 +65,10 @@ func localLocationSchema() schema.SingleNestedAttribute {
 }
 
 func localLocationS3Schema() schema.SingleNestedAttribute {
-	text := func(description string) schema.StringAttribute {
+	text := func(description string, more ...validator.String) schema.StringAttribute {
 		return schema.StringAttribute{
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			Validators:          append(more, stringvalidator.LengthAtLeast(1)),
 			MarkdownDescription: description,
 		}
 	}
@@ -86,14 +86,15 @@ func localLocationS3Schema() schema.SingleNestedAttribute {
 	}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "How to reach the bucket of an `s3://` repository; default as the AWS environment variables and the AWS credentials file say. Changed in place.",
+		MarkdownDescription: "How to reach the bucket of an `s3://` repository, which is as for `local.s3` of the provider: default Amazon's, " +
+			"with the keys of the environment of whoever uses the location. Changed in place.",
 		Attributes: map[string]schema.Attribute{
-			"endpoint":      text("`https://host:port`, or `http://` without TLS; default Amazon's."),
-			"region":        text("Region of the bucket; default what the endpoint says."),
-			"ca_file":       text("File with certificates in PEM to trust instead of those of the system; default none."),
-			"profile":       text("Profile of the AWS credentials file; default the one that the AWS environment variables name."),
-			"access_key_wo": secret("secret_key_wo", "Access key; default as above."),
-			"secret_key_wo": secret("access_key_wo", "Secret key; default as above."),
+			"endpoint":      text("Address of the service, `https://host` or `https://host:port`, or `http://` without TLS; default Amazon's."),
+			"region":        text("Region of the bucket. Default: with Amazon's endpoint `AWS_REGION` or `AWS_DEFAULT_REGION`; else the service is asked."),
+			"ca_file":       text("File with the certificates, in PEM, to trust instead of the system's; every machine that uses the location needs it."),
+			"profile":       text("Profile of the AWS credentials file of every machine that uses the location.", stringvalidator.ConflictsWith(sibling("access_key_wo"))),
+			"access_key_wo": secret("secret_key_wo", "Access key id."),
+			"secret_key_wo": secret("access_key_wo", "Secret access key."),
 			"credentials_wo_version": schema.Int64Attribute{
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AlsoRequires(sibling("access_key_wo"))},

@@ -1,0 +1,2 @@
+# By id, as data.serverbackup_locations shows it.
+terraform import serverbackup_location.offsite 5a2f3a52-3a9e-4c51-9f6b-6a2a7f0f9d41
