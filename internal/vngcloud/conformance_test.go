@@ -25,7 +25,12 @@ type center struct {
 // newCenter starts an emulator whose time goes on by a second with each request.
 func newCenter(t *testing.T, switches backupcenter.Switches, region string) center {
 	t.Helper()
-	c := backupcenter.New(backupcenter.Options{Switches: switches, Region: region})
+	return serveCenter(t, backupcenter.Options{Switches: switches, Region: region})
+}
+
+func serveCenter(t *testing.T, o backupcenter.Options) center {
+	t.Helper()
+	c := backupcenter.New(o)
 	c.Tick = time.Second
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)

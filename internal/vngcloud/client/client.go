@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -79,12 +80,16 @@ func segment(id string) (string, error) {
 	return url.PathEscape(id), nil
 }
 
-// redact takes what is secret out of a text that comes from elsewhere.
+// webAddress is one with more than a host, which may be a signed link.
+var webAddress = regexp.MustCompile(`(?i)(https?://[^/\s?"'<>]+)[/?][^\s"'<>]*`)
+
+// redact takes what is secret out of a text that comes from elsewhere: an answer may repeat what was sent.
 func (c *Client) redact(text string) string {
-	for _, secret := range []string{c.cfg.ClientSecret, url.QueryEscape(c.cfg.ClientSecret), c.tokens.last()} {
+	secrets := append(c.tokens.all(), c.cfg.ClientSecret, url.QueryEscape(c.cfg.ClientSecret))
+	for _, secret := range secrets {
 		if len(secret) > 3 {
 			text = strings.ReplaceAll(text, secret, "(secret)")
 		}
 	}
-	return text
+	return webAddress.ReplaceAllString(text, "$1/…")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,14 +29,17 @@ type tokens struct {
 	mu    sync.Mutex
 	value string
 	until time.Time
+	// minted are all that there were, to be kept out of texts.
+	minted []string
 	// v1 is set once the v2 endpoint turned out not to be there.
 	v1 bool
 }
 
-func (t *tokens) last() string {
+// all are the tokens that there were.
+func (t *tokens) all() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.value
+	return slices.Clone(t.minted)
 }
 
 // fresh is the token if it is still good.
@@ -75,6 +79,7 @@ func (c *Client) token(ctx context.Context) (string, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.minted = append(t.minted, value)
 	t.value, t.until = value, c.cfg.Now().Add(max(lifetime-expiresEarly, lifetime/2))
 	return value, nil
 }
