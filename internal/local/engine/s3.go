@@ -46,11 +46,20 @@ func (s *S3) connect(ctx context.Context) (blob.Storage, error) {
 	if s.AccessKey == "" || s.SecretKey == "" {
 		return nil, errNoKeys
 	}
-	return s3.New(ctx, &s3.Options{
+	options := &s3.Options{
 		BucketName: s.Bucket, Prefix: s.Prefix, Endpoint: s.Endpoint, Region: s.Region,
 		DoNotUseTLS: s.PlainHTTP, RootCA: s.RootCA,
 		AccessKeyID: s.AccessKey, SecretAccessKey: s.SecretKey, SessionToken: s.SessionToken,
-	}, false)
+	}
+	var st blob.Storage
+	err := again(ctx, func() (err error) {
+		st, err = s3.New(ctx, options, false)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &lister{st}, nil
 }
 
 // client is for what Kopia's storage does not do: looking at the bucket itself, and writing an object

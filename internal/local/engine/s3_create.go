@@ -102,7 +102,15 @@ func (c *claim) put(ctx context.Context, id blob.ID, content []byte, o minio.Put
 }
 
 // read returns the content of an object, nil if there is none.
-func (c *claim) read(ctx context.Context, id blob.ID) ([]byte, error) {
+func (c *claim) read(ctx context.Context, id blob.ID) (content []byte, err error) {
+	err = again(ctx, func() error {
+		content, err = c.readOnce(ctx, id)
+		return err
+	})
+	return content, err
+}
+
+func (c *claim) readOnce(ctx context.Context, id blob.ID) ([]byte, error) {
 	o, err := c.client.GetObject(ctx, c.s3.Bucket, c.s3.Prefix+string(id), minio.GetObjectOptions{})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -79,11 +80,11 @@ func NewProxy(tb testing.TB, s *Server) *Proxy {
 		// A server that is down looks to the client as it is: down.
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		Transport:    &http.Transport{MaxIdleConnsPerHost: 16},
+		ErrorLog:     log.New(io.Discard, "", 0),
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.serve(w, r, forward)
 	}))
-	server.Config.ErrorLog = nil
 	tb.Cleanup(server.Close)
 	p.Endpoint = server.URL
 	return p

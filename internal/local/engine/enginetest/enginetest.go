@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/kopia/kopia/repo"
-	"github.com/kopia/kopia/repo/blob/filesystem"
 )
 
 // Options say which repository to fill and as whom.
@@ -28,7 +27,7 @@ func (o Options) open(ctx context.Context) (repo.DirectRepository, error) {
 	}
 	// Only opening reads the configuration.
 	defer os.RemoveAll(dir) //nolint:errcheck // temporary
-	st, err := filesystem.New(ctx, &filesystem.Options{Path: o.Path, FileMode: 0o600, DirectoryMode: 0o700}, false)
+	st, err := newStorage(ctx, o.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,11 @@ import (
 	"github.com/kopia/kopia/repo"
 	"github.com/kopia/kopia/repo/content"
 	"github.com/kopia/kopia/repo/manifest"
+	"golang.org/x/sync/errgroup"
 )
+
+// inParallel is how many points are written at a time: most of their time is spent waiting for the disk.
+const inParallel = 16
 
 // Seed writes n points into a repository that are like the finished point with the id like, and share its
 // data. They have ids of their own and times before it, each as much apart from the next. Seed writes the
@@ -29,16 +33,16 @@ func seed(ctx context.Context, rep repo.DirectRepository, like string, n int, ap
 	if err != nil {
 		return err
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(inParallel)
 	for ; n > 0; n-- {
 		p, err := model.earlier(uuid.NewString(), time.Duration(n)*apart)
 		if err != nil {
-			return err
+			return errors.Join(err, group.Wait())
 		}
-		if err := p.write(ctx, rep); err != nil {
-			return err
-		}
+		group.Go(func() error { return p.write(ctx, rep) })
 	}
-	return nil
+	return group.Wait()
 }
 
 // write is what the sessions of a point write: that it began, then in another its snapshots, and at last
