@@ -225,8 +225,11 @@ func (c *Client) decode(call Call, o outcome, out any) error {
 			"Check endpoint and auth_url of the provider.", c.api.Name, call, o.status)
 	case o.status < 200 || o.status >= 300:
 		return c.serviceError(call, o.status, o.header, o.body)
-	case out == nil || len(o.body) == 0:
+	case len(o.body) == 0:
 		return nil
+	}
+	if out == nil {
+		out = new(any) // What is not JSON did not come from the service.
 	}
 	if err := json.Unmarshal(o.body, out); err != nil {
 		return &backup.ServiceError{

@@ -242,8 +242,8 @@ func TestRetries(t *testing.T) {
 		{"503", status(503), huaweicloud.ErrUncertain, 0},
 		{"dropped before", broken(emulator.FaultDropBefore), huaweicloud.ErrUncertain, 0},
 		{"dropped after", broken(emulator.FaultDropAfter), huaweicloud.ErrUncertain, 1},
-		{"cut off", broken(emulator.FaultTruncate), nil, 1},
-		{"login page", login, nil, 0},
+		{"cut off", broken(emulator.FaultTruncate), huaweicloud.ErrUncertain, 1},
+		{"login page", login, huaweicloud.ErrUncertain, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,7 @@ package csbs
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -27,32 +28,35 @@ func (s *Service) DeletePoint(ctx context.Context, id string) error {
 	case it.CheckpointID == "" || it.ID != id:
 		return backup.Errorf(nil, "The service does not say which checkpoint the point %s belongs to, so that it cannot be deleted alone.", id)
 	case statuses[it.Status] == backup.StatusDeleting:
-		return s.awaitGone(ctx, it)
+		return s.awaitGone(ctx, it, nil)
 	case statuses[it.Status] == backup.StatusCreating, statuses[it.Status] == backup.StatusRestoring:
 		return backup.Errorf(backup.ErrBusy, "The point %s is %s and cannot be deleted before that has ended.", id, statuses[it.Status])
 	}
 	defer s.dropPoints()
 	call := huaweicloud.Delete(url.Values{"checkpoint_items": {id}}, "providers", providerID, "checkpoints", it.CheckpointID)
-	switch err := s.client.Do(ctx, call, nil); {
-	case errors.Is(err, backup.ErrNotFound), errors.Is(err, huaweicloud.ErrUncertain) && ctx.Err() == nil:
-		// Gone, or perhaps so: looking tells.
-	case errors.Is(err, backup.ErrConflict) && busy(err):
+	err = s.client.Do(ctx, call, nil)
+	switch {
+	case errors.Is(err, backup.ErrNotFound):
+		return nil
+	case errors.Is(err, huaweicloud.ErrUncertain) && ctx.Err() == nil:
+		// Looking tells.
+	case busy(err):
 		return errors.Join(backup.ErrBusy, err)
 	case err != nil:
 		return err
 	}
-	return s.awaitGone(ctx, it)
+	return s.awaitGone(ctx, it, err)
 }
 
 // busy says whether a refusal with 409 is that of a busy item, which has 400 elsewhere (§6.4, 3).
 func busy(err error) bool {
 	var refused *backup.ServiceError
-	return errors.As(err, &refused) && refused.HTTPStatus == 409
+	return errors.As(err, &refused) && refused.HTTPStatus == http.StatusConflict
 }
 
 // awaitGone looks until a point is gone, which was as given before. One that is back in a stable state
-// was not deleted.
-func (s *Service) awaitGone(ctx context.Context, before item) error {
+// was not deleted; lost is why the request may not have been taken, if so.
+func (s *Service) awaitGone(ctx context.Context, before item, lost error) error {
 	id, idle := before.ID, 0
 	for wait := firstLook; ; wait = min(2*wait, lastLook) {
 		it, err := s.showItem(ctx, id)
@@ -65,7 +69,11 @@ func (s *Service) awaitGone(ctx context.Context, before item) error {
 			return backup.Errorf(nil, "The point %s could not be deleted. %s Try again.", id, it.failure())
 		default:
 			// The deletion may not show at once.
-			if idle++; idle >= lostLooks {
+			idle++
+			if idle >= lostLooks && lost != nil {
+				return lost
+			}
+			if idle >= lostLooks {
 				return backup.Errorf(nil, "The service took the request to delete the point %s, but shows it as %s. Try again.", id, it.Status)
 			}
 		}
