@@ -25,6 +25,9 @@ func (s *Service) CheckLocation(ctx context.Context, l backup.Location, prior *b
 	if n := utf8.RuneCountInString(l.Name); n > maxVaultName {
 		problems = append(problems, problem("name", "Invalid Name", "The name has %d characters; the cbr service takes at most %d.", n, maxVaultName))
 	}
+	if strings.TrimSpace(l.Name) != l.Name {
+		problems = append(problems, problem("name", "Invalid Name", "The name %q begins or ends with a blank; leave it out.", l.Name))
+	}
 	if l.Name == "" {
 		problems = append(problems, problem("name", "Missing Name", "A location needs a name of 1 to %d characters.", maxVaultName))
 	}
@@ -113,8 +116,8 @@ func checkTags(tags map[string]string) string {
 		if n := utf8.RuneCountInString(key); n < 1 || n > maxTagKey || strings.ContainsAny(key, "=*<>\\,|/") {
 			return fmt.Sprintf("has the key %.60q; keys have 1 to %d characters and none of = * < > \\ , | /.", key, maxTagKey)
 		}
-		if utf8.RuneCountInString(value) > maxTagValue {
-			return fmt.Sprintf("has a value for %q that is longer than %d characters.", key, maxTagValue)
+		if utf8.RuneCountInString(value) > maxTagValue || strings.TrimSpace(value) != value || strings.TrimSpace(key) != key {
+			return fmt.Sprintf("has a value for %q that is longer than %d characters, or a blank at an end of one of the two.", key, maxTagValue)
 		}
 	}
 	return ""

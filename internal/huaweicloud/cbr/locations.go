@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
 )
 
 // LocationOptions are what only vaults have.
@@ -122,7 +123,7 @@ func tagMap(tags []tag) map[string]string {
 	}
 	m := make(map[string]string, len(tags))
 	for _, t := range tags {
-		m[t.Key] = t.Value
+		m[string(t.Key)] = string(t.Value)
 	}
 	return m
 }
@@ -130,7 +131,7 @@ func tagMap(tags []tag) map[string]string {
 func tagList(tags map[string]string) []tag {
 	list := make([]tag, 0, len(tags))
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, tag{key, tags[key]})
+		list = append(list, tag{huaweicloud.Text(key), huaweicloud.Text(tags[key])})
 	}
 	return list
 }

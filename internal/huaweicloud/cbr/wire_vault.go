@@ -49,20 +49,25 @@ type exclusions struct {
 }
 
 type tag struct {
-	Key   string `json:"key"`
-	Value string `json:"value"`
+	Key   huaweicloud.Text `json:"key"`
+	Value huaweicloud.Text `json:"value"`
 }
 
-// vaultRequest is what is written of a vault; what is left out stays as it is.
+// vaultRequest makes a vault.
 type vaultRequest struct {
-	Name       string           `json:"name,omitempty"`
-	Resources  *[]resourceEntry `json:"resources,omitempty"`
-	Billing    *billingRequest  `json:"billing,omitempty"`
-	Tags       []tag            `json:"tags,omitempty"`
-	AutoBind   *bool            `json:"auto_bind,omitempty"`
-	BindRules  *bindRules       `json:"bind_rules,omitempty"`
-	AutoExpand *bool            `json:"auto_expand,omitempty"`
-	Locked     *bool            `json:"locked,omitempty"`
+	vaultUpdate
+	Resources []resourceEntry `json:"resources"`
+	Tags      []tag           `json:"tags,omitempty"`
+}
+
+// vaultUpdate is what can be changed of a vault; what is left out stays as it is.
+type vaultUpdate struct {
+	Name       string          `json:"name,omitempty"`
+	Billing    *billingRequest `json:"billing,omitempty"`
+	AutoBind   *bool           `json:"auto_bind,omitempty"`
+	BindRules  *bindRules      `json:"bind_rules,omitempty"`
+	AutoExpand *bool           `json:"auto_expand,omitempty"`
+	Locked     *bool           `json:"locked,omitempty"`
 }
 
 type bindRules struct {

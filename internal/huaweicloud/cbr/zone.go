@@ -8,7 +8,8 @@ import (
 )
 
 // standardOffset is how far the clocks of a zone are ahead of UTC at a time, without daylight saving.
-// The service knows no daylight saving, so this is the offset of a zone for it all the year.
+// The service knows no daylight saving, so this is the offset of a zone for it all the year. Which time
+// of the year is standard is what the time zone database says: in Ireland it is summer.
 func standardOffset(zone *time.Location, at time.Time) time.Duration {
 	t := at.In(zone)
 	// Zones alternate; the bound is for broken ones.
