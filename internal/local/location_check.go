@@ -39,15 +39,30 @@ func (s *Service) CheckLocation(_ context.Context, l backup.Location, prior *bac
 			add("lock.grace_days", "Attribute Not Supported", "The lock of the local service can be changed at any time; leave lock.grace_days out.")
 		}
 	}
+	o, ok := l.Options.(LocationOptions)
 	if prior != nil && prior.ID == mainLocation {
+		if ok && (o.Repository != "" && o.Repository != s.cfg.Repository || o.Password != "" || o.S3 != nil || o.ObjectLock != nil) {
+			add("local", "Repository of the Provider", fmt.Sprintf(
+				"The location %s is the repository of the provider, %s, and is reached as the provider says. Leave local out.", mainLocation, s.cfg.Repository))
+		}
 		return problems
 	}
-	o, ok := l.Options.(LocationOptions)
 	if !ok {
 		add("local", "Missing Options", "The local service needs to know where the repository is: write local = { repository = \"/mnt/backup\" }.")
 		return problems
 	}
+	if prior != nil {
+		had, _ := prior.Options.(LocationOptions)
+		if o.Repository == had.Repository && !sameObjectLock(o.ObjectLock, had.ObjectLock) {
+			add("local.object_lock", "Object Lock Cannot Change",
+				"A repository keeps the object lock that it was created with. Leave local.object_lock as it was, or make another location and move the servers to it.")
+		}
+	}
 	return append(problems, s.checkLocationOptions(o)...)
+}
+
+func sameObjectLock(a, b *ObjectLock) bool {
+	return a == b || (a != nil && b != nil && *a == *b)
 }
 
 func (s *Service) checkLocationOptions(o LocationOptions) []backup.Problem {

@@ -98,7 +98,7 @@ func (r locationRecord) settings(l backup.Location) locationRecord {
 		r.LockMinDays = &l.Lock.MinDays
 	}
 	if o, ok := l.Options.(LocationOptions); ok && r.ID != mainLocation {
-		r.Secrets = r.Secrets.with(o)
+		r.Secrets, r.S3 = r.Secrets.with(o), nil
 		if o.S3 != nil {
 			r.S3 = &s3Record{Endpoint: o.S3.Endpoint, Region: o.S3.Region, CAFile: o.S3.CAFile, Profile: o.S3.Profile}
 		}

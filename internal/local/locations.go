@@ -89,7 +89,7 @@ func (s *Service) CreateLocation(ctx context.Context, l backup.Location) (backup
 	return s.putLocation(ctx, rec)
 }
 
-// UpdateLocation changes a location in place. New secrets must open its repository.
+// UpdateLocation changes a location in place. What is new of how to reach its repository must open it.
 func (s *Service) UpdateLocation(ctx context.Context, l backup.Location) (backup.Location, error) {
 	prior, err := s.Location(ctx, l.ID)
 	if err != nil {
@@ -107,8 +107,8 @@ func (s *Service) UpdateLocation(ctx context.Context, l backup.Location) (backup
 		return l, err
 	}
 	changed := rec.settings(l)
-	if changed.Secrets != rec.Secrets {
-		st := &store{cfg: s.locationConfig(changed), location: rec.Name}
+	if cfg := s.locationConfig(changed); !cfg.sameStore(s.locationConfig(rec)) {
+		st := &store{cfg: cfg, location: rec.Name}
 		_, err := st.existing(ctx)
 		if err := errors.Join(err, st.close(ctx)); err != nil {
 			return l, err

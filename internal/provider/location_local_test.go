@@ -258,6 +258,16 @@ resource "serverbackup_location" "test" {
 				ExpectError: regexp.MustCompile(`Unable to Update Backup Location`),
 			},
 			{
+				// Nothing says any more where the bucket is.
+				Config: store.server(in) + `
+resource "serverbackup_location" "test" {
+  name  = "bucket"
+  local = { repository = "s3://backups/team/" }
+}
+`,
+				ExpectError: regexp.MustCompile(`Unable to Update Backup Location`),
+			},
+			{
 				Config:           store.server(in) + bucket(server.SecretKey, 3),
 				ConfigPlanChecks: planned(locationAddress, plancheck.ResourceActionUpdate),
 				Check: func(s *terraform.State) error {
