@@ -229,11 +229,17 @@ func retentionFor(p backup.Policy, name cadence, l limits) (int64, []backup.Prob
 	return *n, nil
 }
 
-// strayCounts reports numbers for cadences that the policy does not have, and the same number given twice.
+// strayCounts reports numbers for cadences that the policy does not have, and numbers that contradict
+// each other.
 func strayCounts(p backup.Policy, o PolicyOptions, slots map[cadence]slot) (problems []backup.Problem) {
 	if p.IncrementalsPerFull != nil && o.IncrementalsPerFull != nil {
-		problems = append(problems, problem([]string{"vngcloud", "incrementals_per_full"}, "Conflicting Attributes",
-			"incrementals_per_full and vngcloud.incrementals_per_full are both set. Keep the first for all schedules alike, or the second for each."))
+		for _, name := range cadences {
+			if n := *o.IncrementalsPerFull.of(name); slots[name] != (slot{}) && (n == nil || *n != *p.IncrementalsPerFull) {
+				problems = append(problems, problem([]string{"vngcloud", "incrementals_per_full"}, "Conflicting Attributes",
+					"incrementals_per_full and vngcloud.incrementals_per_full are both set. Keep the first for all schedules alike, or the second for each."))
+				break
+			}
+		}
 	}
 	const detail = "%s is set, but no schedule of the policy is %s on this service. Leave it out."
 	for _, name := range cadences {
