@@ -3,12 +3,15 @@ package enginetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/kopia/kopia/repo"
+	"github.com/kopia/kopia/repo/blob"
+	"github.com/kopia/kopia/repo/content"
 )
 
 // Options say which repository to fill and as whom.
@@ -19,27 +22,27 @@ type Options struct {
 	Host, User string
 }
 
-// open connects to the repository, without a cache. The caller closes it.
+// open opens the repository, without a cache. The caller closes it.
 func (o Options) open(ctx context.Context) (repo.DirectRepository, error) {
+	config, err := json.Marshal(repo.LocalConfig{
+		Storage:       &blob.ConnectionInfo{Type: storageType, Config: storageConfig{o.Path}},
+		Caching:       &content.CachingOptions{},
+		ClientOptions: repo.ClientOptions{Hostname: o.Host, Username: o.User},
+	})
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "enginetest-")
 	if err != nil {
 		return nil, err
 	}
 	// Only opening reads the configuration.
 	defer os.RemoveAll(dir) //nolint:errcheck // temporary
-	st, err := newStorage(ctx, o.Path)
-	if err != nil {
+	file := filepath.Join(dir, "repository.config")
+	if err := os.WriteFile(file, config, 0o600); err != nil {
 		return nil, err
 	}
-	defer st.Close(ctx) //nolint:errcheck // opening makes one of its own
-	config := filepath.Join(dir, "repository.config")
-	err = repo.Connect(ctx, config, st, o.Password, &repo.ConnectOptions{
-		ClientOptions: repo.ClientOptions{Hostname: o.Host, Username: o.User},
-	})
-	if err != nil {
-		return nil, err
-	}
-	rep, err := repo.Open(ctx, config, o.Password, &repo.Options{DisableRepositoryLog: true})
+	rep, err := repo.Open(ctx, file, o.Password, &repo.Options{DisableRepositoryLog: true})
 	if err != nil {
 		return nil, err
 	}
