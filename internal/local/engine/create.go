@@ -62,6 +62,9 @@ func (o Options) createBucket(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := claim.outside(ctx); err != nil {
+		return err
+	}
 	if err := claim.settle(ctx, o.initialize(ctx, claim)); err != nil || o.ObjectLock == nil {
 		return err
 	}

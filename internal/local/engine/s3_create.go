@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/kopia/kopia/repo/blob"
@@ -101,17 +102,21 @@ func (c *claim) put(ctx context.Context, id blob.ID, content []byte, o minio.Put
 	return err
 }
 
-// read returns the content of an object, nil if there is none.
-func (c *claim) read(ctx context.Context, id blob.ID) (content []byte, err error) {
+// read returns the content of an object of the repository, nil if there is none.
+func (c *claim) read(ctx context.Context, id blob.ID) ([]byte, error) {
+	return c.readKey(ctx, c.s3.Prefix+string(id))
+}
+
+func (c *claim) readKey(ctx context.Context, key string) (content []byte, err error) {
 	err = again(ctx, func() error {
-		content, err = c.readOnce(ctx, id)
+		content, err = c.readOnce(ctx, key)
 		return err
 	})
 	return content, err
 }
 
-func (c *claim) readOnce(ctx context.Context, id blob.ID) ([]byte, error) {
-	o, err := c.client.GetObject(ctx, c.s3.Bucket, c.s3.Prefix+string(id), minio.GetObjectOptions{})
+func (c *claim) readOnce(ctx context.Context, key string) ([]byte, error) {
+	o, err := c.client.GetObject(ctx, c.s3.Bucket, key, minio.GetObjectOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +133,23 @@ func taken(there, ours []byte) error {
 		return nil
 	}
 	return errTaken
+}
+
+// outside says whether the repository would lie in another, which would take its prefix for an object of
+// its own. Keys that may not look there are not told.
+func (c *claim) outside(ctx context.Context) error {
+	for prefix := strings.TrimSuffix(c.s3.Prefix, "/"); prefix != ""; {
+		prefix = prefix[:strings.LastIndex(prefix, "/")+1]
+		there, err := c.readKey(ctx, prefix+format.KopiaRepositoryBlobID)
+		switch {
+		case err != nil && status(err) != http.StatusForbidden:
+			return err
+		case there != nil:
+			return fmt.Errorf("%w: it would lie in the repository s3://%s/%s", ErrNotRepository, c.s3.Bucket, prefix)
+		}
+		prefix = strings.TrimSuffix(prefix, "/")
+	}
+	return nil
 }
 
 // settle ends a creation that failed. Where another creator was first, it waits until there is a

@@ -188,3 +188,32 @@ func TestHalfCreated(t *testing.T) {
 		t.Errorf("after the object was deleted: %v", err)
 	}
 }
+
+// TestNested: repositories do not lie in each other, whichever comes first.
+func TestNested(t *testing.T) {
+	t.Parallel()
+	server := newS3(t, s3test.Options{})
+	for name, tc := range map[string]struct {
+		first, second string
+		refused       bool
+	}{
+		"below":       {"a/b/", "a/b/x/y/", true},
+		"above":       {"b/c/", "b/", true},
+		"beside":      {"c/d/", "c/e/", false},
+		"longer name": {"d/e/", "d/ef/", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := at(server, server.Endpoint)
+			o.Storage.S3.Prefix = tc.first
+			if err := engine.Create(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+			other := at(server, server.Endpoint)
+			other.Storage.S3.Prefix = tc.second
+			if err := engine.Create(t.Context(), other); errors.Is(err, engine.ErrNotRepository) != tc.refused || (err == nil) == tc.refused {
+				t.Errorf("the second: %v", err)
+			}
+		})
+	}
+}
