@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -118,6 +119,19 @@ func write(t *testing.T, client *huaweicloud.Client) error {
 	return client.Do(t.Context(), huaweicloud.Post(map[string]string{"name": "x"}, "things"), nil)
 }
 
+// taken is how many writes the service took.
+func (c *cloud) taken() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.writes
+}
+
+func (c *cloud) paused() []time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.pauses)
+}
+
 func (c *cloud) tokenRequests() int {
 	return c.Counts.Snapshot().Requests["POST /v3/auth/tokens"]
 }
@@ -200,8 +214,8 @@ func TestTokenIsRenewed(t *testing.T) {
 			t.Errorf("%s: %d tokens were asked for, want %d", tc.name, got, tc.tokens)
 		}
 	}
-	if c.writes != 4 {
-		t.Errorf("4 writes were taken as %d", c.writes)
+	if n := c.taken(); n != 4 {
+		t.Errorf("4 writes were taken as %d", n)
 	}
 	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultStatus, Status: http.StatusUnauthorized, Path: "/things", Times: -1, Body: `{}`})
 	if err := write(t, client); !errors.Is(err, backup.ErrDenied) || c.tokenRequests() != 4 {
@@ -257,7 +271,7 @@ func TestRetries(t *testing.T) {
 				t.Errorf("a read fails after two faults: %v", err)
 			}
 			if tc.fault.RetryAfter > 0 {
-				for _, d := range c.pauses {
+				for _, d := range c.paused() {
 					if d < 7*time.Second {
 						t.Errorf("a pause of %s, though the service asked for 7 s", d)
 					}
@@ -272,8 +286,8 @@ func TestRetries(t *testing.T) {
 			if tc.name == "throttled" && err != nil {
 				t.Errorf("a write that was throttled fails: %v", err)
 			}
-			if c.writes != tc.writes {
-				t.Errorf("%d writes were taken, want %d", c.writes, tc.writes)
+			if n := c.taken(); n != tc.writes {
+				t.Errorf("%d writes were taken, want %d", n, tc.writes)
 			}
 		})
 	}
@@ -291,8 +305,8 @@ func TestRetriesEnd(t *testing.T) {
 		if err := read(t, client); !errors.Is(err, backup.ErrThrottled) {
 			t.Errorf("got %v, want it to end as throttled", err)
 		}
-		if len(c.pauses) > 5 || (fault.RetryAfter > 0 && len(c.pauses) > 0) {
-			t.Errorf("%d pauses; Retry-After is %d", len(c.pauses), fault.RetryAfter)
+		if n := len(c.paused()); n > 5 || (fault.RetryAfter > 0 && n > 0) {
+			t.Errorf("%d pauses; Retry-After is %d", n, fault.RetryAfter)
 		}
 	}
 }

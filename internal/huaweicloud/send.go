@@ -15,7 +15,7 @@ import (
 )
 
 // maxBody is the largest answer that is read: a list of 1,000 backups has a few megabytes.
-const maxBody = 64 << 20
+const maxBody = 32 << 20
 
 // outcome is the end of one request: an answer, or an error of the transport.
 type outcome struct {
