@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -25,13 +28,27 @@ const (
 )
 
 type providerModel struct {
-	Local     types.Object         `tfsdk:"local"`
-	ReadCache timetypes.GoDuration `tfsdk:"read_cache"`
+	Local       types.Object         `tfsdk:"local"`
+	VNGCloud    types.Object         `tfsdk:"vngcloud"`
+	CSBS        types.Object         `tfsdk:"csbs"`
+	CBR         types.Object         `tfsdk:"cbr"`
+	ReadCache   timetypes.GoDuration `tfsdk:"read_cache"`
+	MaxRequests types.Int64          `tfsdk:"max_concurrent_requests"`
 }
 
 // commonConfig is what every service takes from the provider block.
 type commonConfig struct {
 	readCache time.Duration
+	// maxRequests 0 is the service's default.
+	maxRequests int
+}
+
+// orEnvironment is an attribute, or else an environment variable.
+func orEnvironment(v types.String, name string) string {
+	if !v.IsNull() {
+		return v.ValueString()
+	}
+	return os.Getenv(name)
 }
 
 // serviceOption is one way to configure the provider: the word in the schema and what it opens.
@@ -45,7 +62,7 @@ type serviceOption struct {
 
 // serviceOptions are the services that this provider knows.
 func serviceOptions() []serviceOption {
-	return []serviceOption{localOption()}
+	return []serviceOption{localOption(), vngcloudOption(), csbsOption(), cbrOption()}
 }
 
 func (p *serverbackupProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -55,6 +72,11 @@ func (p *serverbackupProvider) Schema(_ context.Context, _ provider.SchemaReques
 			Optional:   true,
 			MarkdownDescription: "How long one listing of the service answers reads, as a Go duration such as `30s`; default `30s`. " +
 				"Writes of the same run and waits never see a cached answer; `0s` switches the cache off.",
+		},
+		"max_concurrent_requests": schema.Int64Attribute{
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.Between(1, 100)},
+			MarkdownDescription: "How many requests to a cloud are in flight at a time, 1 to 100; default 8. Means nothing on `local`.",
 		},
 	}
 	for _, option := range serviceOptions() {
@@ -95,6 +117,7 @@ func openService(ctx context.Context, model providerModel, diags *diag.Diagnosti
 		}
 		common.readCache = d
 	}
+	common.maxRequests = int(model.MaxRequests.ValueInt64())
 	option := chooseService(model, diags)
 	if diags.HasError() {
 		return nil
@@ -106,8 +129,12 @@ func openService(ctx context.Context, model providerModel, diags *diag.Diagnosti
 
 // chooseService finds the one service that is configured; there is no silent default.
 func chooseService(model providerModel, diags *diag.Diagnostics) serviceOption {
-	var chosen []serviceOption
+	var (
+		chosen []serviceOption
+		names  []string
+	)
 	for _, option := range serviceOptions() {
+		names = append(names, option.name)
 		if !option.value(model).IsNull() {
 			chosen = append(chosen, option)
 		}
@@ -123,7 +150,8 @@ func chooseService(model providerModel, diags *diag.Diagnostics) serviceOption {
 		return serviceOption{}
 	case env == "":
 		diags.AddError("No Backup Service Configured",
-			"Write local = {} in the provider block to keep points on this machine, or set the environment variable "+serviceEnv+" to local.")
+			"Write local = {} in the provider block to keep points on this machine, or configure one of "+strings.Join(names[1:], ", ")+". "+
+				"The environment variable "+serviceEnv+" can name the service too.")
 		return serviceOption{}
 	}
 	for _, option := range serviceOptions() {
@@ -132,7 +160,7 @@ func chooseService(model providerModel, diags *diag.Diagnostics) serviceOption {
 		}
 	}
 	diags.AddError("Unknown Backup Service", fmt.Sprintf(
-		"The environment variable %s is %q, which is no service of this provider. Set it to local, or write local = {} in the provider block.", serviceEnv, env))
+		"The environment variable %s is %q, which is no service of this provider. Set it to one of %s, or write local = {} in the provider block.", serviceEnv, env, strings.Join(names, ", ")))
 	return serviceOption{}
 }
 
@@ -141,6 +169,9 @@ func chooseService(model providerModel, diags *diag.Diagnostics) serviceOption {
 func firstUnknown(ctx context.Context, model providerModel) string {
 	if model.ReadCache.IsUnknown() {
 		return "read_cache"
+	}
+	if model.MaxRequests.IsUnknown() {
+		return "max_concurrent_requests"
 	}
 	for _, option := range serviceOptions() {
 		value := option.value(model)

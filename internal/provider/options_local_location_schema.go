@@ -85,7 +85,7 @@ func localLocationS3Schema() schema.SingleNestedAttribute {
 		}
 	}
 	return schema.SingleNestedAttribute{
-		Optional:            true,
+		Optional: true,
 		MarkdownDescription: "How to reach the bucket of an `s3://` repository, which is as for `local.s3` of the provider: default Amazon's, " +
 			"with the keys of the environment of whoever uses the location. Changed in place.",
 		Attributes: map[string]schema.Attribute{

@@ -59,7 +59,9 @@ func (d *policiesDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	model.Policies = make([]policyData, len(found))
 	for i, p := range found {
-		model.Policies[i] = newPolicyData(p)
+		data, diags := newPolicyData(ctx, p)
+		resp.Diagnostics.Append(diags...)
+		model.Policies[i] = data
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

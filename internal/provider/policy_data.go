@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -23,12 +24,14 @@ type policyData struct {
 	IncrementalsPerFull types.Int64     `tfsdk:"incrementals_per_full"`
 	Default             types.Bool      `tfsdk:"default"`
 	Tags                types.Map       `tfsdk:"tags"`
+	VNGCloud            types.Object    `tfsdk:"vngcloud"`
 	CreatedAt           types.String    `tfsdk:"created_at"`
 	ServerIDs           types.List      `tfsdk:"server_ids"`
 }
 
-func newPolicyData(p backup.Policy) policyData {
-	return policyData{
+func newPolicyData(ctx context.Context, p backup.Policy) (policyData, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	data := policyData{
 		ID:                  types.StringValue(p.ID),
 		Name:                types.StringValue(p.Name),
 		Description:         stringOrNull(p.Description),
@@ -42,6 +45,12 @@ func newPolicyData(p backup.Policy) policyData {
 		CreatedAt:           timeOrNull(p.CreatedAt),
 		ServerIDs:           listOf(p.ServerIDs),
 	}
+	for _, option := range policyOptions() {
+		options, d := option.fromDomain(ctx, p.Options)
+		diags.Append(d...)
+		*option.dataValue(&data) = options
+	}
+	return data, diags
 }
 
 // policyDataAttributes are all computed.
@@ -50,7 +59,7 @@ func policyDataAttributes() map[string]schema.Attribute {
 	for name, text := range retentionRules {
 		retention[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: text + "; null: no such rule."}
 	}
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the policy."},
 		"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the policy."},
 		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "What the policy is for; null if it does not say."},
@@ -79,6 +88,10 @@ func policyDataAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Ids of the servers that use the policy, sorted.",
 		},
 	}
+	for _, option := range policyOptions() {
+		attributes[option.name] = option.data
+	}
+	return attributes
 }
 
 // policyFilter selects policies; null members select everything.

@@ -88,5 +88,7 @@ func (d *policyDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, newPolicyData(policy))...)
+	data, diags := newPolicyData(ctx, policy)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -23,6 +24,7 @@ type policyModel struct {
 	IncrementalsPerFull types.Int64    `tfsdk:"incrementals_per_full"`
 	Default             types.Bool     `tfsdk:"default"`
 	Tags                types.Map      `tfsdk:"tags"`
+	VNGCloud            types.Object   `tfsdk:"vngcloud"`
 	CreatedAt           types.String   `tfsdk:"created_at"`
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
 }
@@ -30,7 +32,16 @@ type policyModel struct {
 // toDomain leaves out what is not known yet.
 func (m policyModel) toDomain(ctx context.Context) (backup.Policy, diag.Diagnostics) {
 	retention, diags := retentionToDomain(ctx, m.Retention)
+	var options any
+	for _, option := range policyOptions() {
+		if v := option.value(&m); !v.IsNull() && !v.IsUnknown() {
+			o, d := option.toDomain(ctx, *v)
+			diags.Append(d...)
+			options = o
+		}
+	}
 	return backup.Policy{
+		Options:             options,
 		ID:                  m.ID.ValueString(),
 		Name:                m.Name.ValueString(),
 		Description:         m.Description.ValueString(),
@@ -54,21 +65,42 @@ func (m policyModel) wanted(ctx context.Context, config attributeReader) (backup
 	return p, diags
 }
 
-// fromDomain is for Read. The user's spelling stays while it means what the service says.
-func (m *policyModel) fromDomain(ctx context.Context, p backup.Policy) diag.Diagnostics {
+// fromDomain is for Read. stored is how the service would show the policy as the state has it: what is the
+// same there as in what the service shows has not changed, and stays as the user spelled it.
+func (m *policyModel) fromDomain(ctx context.Context, p, stored backup.Policy) diag.Diagnostics {
+	imported := m.Name.IsNull()
+	same := func(a, b any) bool { return !imported && reflect.DeepEqual(a, b) }
+	var diags diag.Diagnostics
 	m.Name = types.StringValue(p.Name)
 	m.Description = keepString(m.Description, p.Description)
-	if m.Schedules.IsNull() || !backup.SchedulesEqual(stringsOf(m.Schedules), p.Schedules) {
-		m.Schedules = listOf(p.Schedules)
+	// Rules mean something only in their zone.
+	if imported || !backup.SchedulesEqual(stored.Schedules, p.Schedules) || stored.Timezone != p.Timezone {
+		m.Timezone = types.StringValue(p.Timezone)
+		if imported || !backup.SchedulesEqual(stringsOf(m.Schedules), p.Schedules) {
+			m.Schedules = listOf(p.Schedules)
+		}
 	}
-	m.Timezone = types.StringValue(p.Timezone)
-	m.Enabled = types.BoolValue(p.Enabled)
-	m.IncrementalsPerFull = types.Int64PointerValue(p.IncrementalsPerFull)
+	if !same(stored.Enabled, p.Enabled) {
+		m.Enabled = types.BoolValue(p.Enabled)
+	}
+	if !same(stored.Retention, p.Retention) {
+		retention, d := retentionFromDomain(ctx, p.Retention)
+		diags.Append(d...)
+		m.Retention = retention
+	}
+	if !same(stored.IncrementalsPerFull, p.IncrementalsPerFull) {
+		m.IncrementalsPerFull = types.Int64PointerValue(p.IncrementalsPerFull)
+	}
 	m.Default = types.BoolPointerValue(p.Default)
 	m.Tags = keepMap(m.Tags, p.Tags)
+	if !same(stored.Options, p.Options) {
+		for _, option := range policyOptions() {
+			options, d := option.fromDomain(ctx, p.Options)
+			diags.Append(d...)
+			*option.value(m) = options
+		}
+	}
 	m.CreatedAt = timeOrNull(p.CreatedAt)
-	var diags diag.Diagnostics
-	m.Retention, diags = retentionFromDomain(ctx, p.Retention)
 	return diags
 }
 

@@ -35,7 +35,7 @@ func TestPolicyRoundTrip(t *testing.T) {
 	} {
 		m := emptyPolicyModel()
 		m.ID = types.StringValue(p.ID)
-		if diags := m.fromDomain(t.Context(), p); diags.HasError() {
+		if diags := m.fromDomain(t.Context(), p, backup.Policy{}); diags.HasError() {
 			t.Fatal(name, diags)
 		}
 		got, diags := m.toDomain(t.Context())
@@ -52,7 +52,7 @@ func TestPolicyRoundTrip(t *testing.T) {
 func TestPolicyImportedSchedules(t *testing.T) {
 	t.Parallel()
 	m := emptyPolicyModel()
-	if diags := m.fromDomain(t.Context(), backup.Policy{}); diags.HasError() {
+	if diags := m.fromDomain(t.Context(), backup.Policy{}, backup.Policy{}); diags.HasError() {
 		t.Fatal(diags)
 	}
 	if !m.Schedules.Equal(listOf(nil)) {
@@ -64,9 +64,9 @@ func TestPolicyReadKeepsSpelling(t *testing.T) {
 	t.Parallel()
 	const spelled, canonical = "freq=daily;byminute=0;byhour=1", "FREQ=DAILY;BYHOUR=1;BYMINUTE=0"
 	m := emptyPolicyModel()
-	m.Schedules = listOf([]string{spelled})
+	m.Name, m.Schedules = types.StringValue("x"), listOf([]string{spelled})
 	for _, c := range []struct{ remote, want string }{{canonical, spelled}, {"FREQ=DAILY;BYHOUR=2;BYMINUTE=0", "FREQ=DAILY;BYHOUR=2;BYMINUTE=0"}} {
-		if diags := m.fromDomain(t.Context(), backup.Policy{Schedules: []string{c.remote}}); diags.HasError() {
+		if diags := m.fromDomain(t.Context(), backup.Policy{Schedules: []string{c.remote}}, backup.Policy{Schedules: []string{spelled}}); diags.HasError() {
 			t.Fatal(diags)
 		}
 		if !m.Schedules.Equal(listOf([]string{c.want})) {

@@ -64,6 +64,16 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	scope, err := r.service.Scope(ctx)
+	if err != nil {
+		unable(&resp.Diagnostics, "Plan Backup Policy", err)
+		return
+	}
+	for _, option := range policyOptions() {
+		if option.name != scope.Service {
+			refuseForeign(ctx, scope.Service, option.name, req.Config, &resp.Diagnostics)
+		}
+	}
 	report(ctx, &resp.Diagnostics, req.Config, r.service.CheckPolicy(ctx, policy))
 	if !resp.Diagnostics.HasError() {
 		r.warnOfRetention(ctx, req, plan, policy, &resp.Diagnostics)
@@ -125,7 +135,12 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	resp.Diagnostics.Append(state.fromDomain(ctx, policy)...)
+	stored, diags := state.toDomain(ctx)
+	resp.Diagnostics.Append(diags...)
+	if t, ok := r.service.(backup.PolicyTranslator); ok {
+		stored = t.StoredPolicy(stored)
+	}
+	resp.Diagnostics.Append(state.fromDomain(ctx, policy, stored)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 

@@ -19,75 +19,79 @@ import (
 )
 
 func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed:            true,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Id of the policy, given by the service.",
+		},
+		"name": schema.StringAttribute{
+			Required:            true,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "Name of the policy. Changed in place.",
+		},
+		"description": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "What the policy is for; default none.",
+		},
+		"schedules": schema.ListAttribute{
+			ElementType: types.StringType,
+			Required:    true,
+			Validators: []validator.List{
+				listvalidator.NoNullValues(),
+				listvalidator.ValueStringsAre(scheduleValidator{}),
+			},
+			PlanModifiers:       []planmodifier.List{keepEqualSchedules{}},
+			MarkdownDescription: schedulesDescription,
+		},
+		"timezone": schema.StringAttribute{
+			Optional:   true,
+			Computed:   true,
+			Default:    stringdefault.StaticString("UTC"),
+			Validators: []validator.String{timezoneValidator{}},
+			MarkdownDescription: "Zone of `schedules`, which also cuts the hours, days, weeks, months and years of `retention`: " +
+				"a name of the IANA time zone database such as `Europe/Berlin`; default `UTC`.",
+		},
+		"enabled": schema.BoolAttribute{
+			Optional:            true,
+			Computed:            true,
+			Default:             booldefault.StaticBool(true),
+			MarkdownDescription: "Whether the schedules run; default `true`. Points can be taken on demand in any case.",
+		},
+		"retention": retentionSchema(),
+		"incrementals_per_full": schema.Int64Attribute{
+			Optional:   true,
+			Validators: []validator.Int64{int64validator.AtLeast(0)},
+			MarkdownDescription: "How many incremental points follow each full one, 0 or more; 0 makes every point full. " +
+				"Default: the service decides. On `local` a full point reads every byte of the sources again and stores nothing twice.",
+		},
+		"default": schema.BoolAttribute{
+			Optional:      true,
+			Computed:      true,
+			PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "Whether servers that name no policy get this one. `true` takes that over from the policy that had it; " +
+				"to give it up, make another policy the default. Null and not settable on `local`.",
+		},
+		"tags": schema.MapAttribute{
+			ElementType:         types.StringType,
+			Optional:            true,
+			Validators:          []validator.Map{mapvalidator.NoNullValues()},
+			MarkdownDescription: "Tags of the policy; default none. Not available on `local`.",
+		},
+		"created_at": schema.StringAttribute{
+			Computed:            true,
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "When the policy was made, RFC 3339 in UTC; null where the service does not say.",
+		},
+		"timeouts": timeoutsAttribute(ctx, defaultTimeout, defaultTimeout, defaultTimeout),
+	}
+	for _, option := range policyOptions() {
+		attributes[option.name] = option.attribute
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A backup policy: when the servers that use it are backed up, and how long their points stay. " +
 			"Servers name their policy with `policy_id`.",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed:            true,
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Id of the policy, given by the service.",
-			},
-			"name": schema.StringAttribute{
-				Required:            true,
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-				MarkdownDescription: "Name of the policy. Changed in place.",
-			},
-			"description": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "What the policy is for; default none.",
-			},
-			"schedules": schema.ListAttribute{
-				ElementType: types.StringType,
-				Required:    true,
-				Validators: []validator.List{
-					listvalidator.NoNullValues(),
-					listvalidator.ValueStringsAre(scheduleValidator{}),
-				},
-				PlanModifiers:       []planmodifier.List{keepEqualSchedules{}},
-				MarkdownDescription: schedulesDescription,
-			},
-			"timezone": schema.StringAttribute{
-				Optional:   true,
-				Computed:   true,
-				Default:    stringdefault.StaticString("UTC"),
-				Validators: []validator.String{timezoneValidator{}},
-				MarkdownDescription: "Zone of `schedules`, which also cuts the hours, days, weeks, months and years of `retention`: " +
-					"a name of the IANA time zone database such as `Europe/Berlin`; default `UTC`.",
-			},
-			"enabled": schema.BoolAttribute{
-				Optional:            true,
-				Computed:            true,
-				Default:             booldefault.StaticBool(true),
-				MarkdownDescription: "Whether the schedules run; default `true`. Points can be taken on demand in any case.",
-			},
-			"retention": retentionSchema(),
-			"incrementals_per_full": schema.Int64Attribute{
-				Optional:   true,
-				Validators: []validator.Int64{int64validator.AtLeast(0)},
-				MarkdownDescription: "How many incremental points follow each full one, 0 or more; 0 makes every point full. " +
-					"Default: the service decides. On `local` a full point reads every byte of the sources again and stores nothing twice.",
-			},
-			"default": schema.BoolAttribute{
-				Optional:      true,
-				Computed:      true,
-				PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Whether servers that name no policy get this one. `true` takes that over from the policy that had it; " +
-					"to give it up, make another policy the default. Null and not settable on `local`.",
-			},
-			"tags": schema.MapAttribute{
-				ElementType:         types.StringType,
-				Optional:            true,
-				Validators:          []validator.Map{mapvalidator.NoNullValues()},
-				MarkdownDescription: "Tags of the policy; default none. Not available on `local`.",
-			},
-			"created_at": schema.StringAttribute{
-				Computed:            true,
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "When the policy was made, RFC 3339 in UTC; null where the service does not say.",
-			},
-			"timeouts": timeoutsAttribute(ctx, defaultTimeout, defaultTimeout, defaultTimeout),
-		},
+		Attributes: attributes,
 	}
 }
 

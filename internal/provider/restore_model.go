@@ -16,6 +16,9 @@ type restoreModel struct {
 	Triggers              types.Map      `tfsdk:"triggers"`
 	OverwriteExistingData types.Bool     `tfsdk:"overwrite_existing_data"`
 	Local                 types.Object   `tfsdk:"local"`
+	VNGCloud              types.Object   `tfsdk:"vngcloud"`
+	CSBS                  types.Object   `tfsdk:"csbs"`
+	CBR                   types.Object   `tfsdk:"cbr"`
 	Status                types.String   `tfsdk:"status"`
 	Progress              types.Int64    `tfsdk:"progress"`
 	StartedAt             types.String   `tfsdk:"started_at"`

@@ -21,7 +21,7 @@ type restoreOption struct {
 
 // restoreOptions are the services that restore points.
 func restoreOptions() []restoreOption {
-	return []restoreOption{localRestoreOption()}
+	return []restoreOption{localRestoreOption(), vngcloudRestoreOption(), csbsRestoreOption(), cbrRestoreOption()}
 }
 
 // changes says whether the options of a service ask for another restore. To write down a default, or
