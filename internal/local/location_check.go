@@ -70,10 +70,13 @@ func (s *Service) checkLocationOptions(o LocationOptions) []backup.Problem {
 	add := func(attribute, summary, format string, args ...any) {
 		problems = append(problems, backup.Problem{Path: []string{"local", attribute}, Summary: summary, Detail: fmt.Sprintf(format, args...)})
 	}
-	bucket := strings.HasPrefix(o.Repository, "s3://")
+	bucket := onS3(o.Repository)
 	switch {
 	case o.Repository == "": // not known yet
 	case bucket:
+		if err := s3AddressError(o.Repository); err != nil {
+			add("repository", "Invalid Repository", "%v", err)
+		}
 	case !filepath.IsAbs(o.Repository) || filepath.Clean(o.Repository) != o.Repository:
 		add("repository", "Invalid Repository", "The repository %q is no clean absolute path; write %q, or s3://bucket/prefix.", o.Repository, cleaned(o.Repository))
 	case o.Repository != s.cfg.Repository && (inside(o.Repository, s.cfg.Repository) || inside(s.cfg.Repository, o.Repository)):
@@ -81,6 +84,11 @@ func (s *Service) checkLocationOptions(o LocationOptions) []backup.Problem {
 	}
 	if o.S3 != nil && o.Repository != "" && !bucket {
 		add("s3", "Not a Bucket", "local.s3 is for repositories in a bucket, and local.repository is %q. Write s3://bucket/prefix, or leave local.s3 out.", o.Repository)
+	}
+	if o.S3 != nil {
+		if _, _, err := o.S3.endpoint(); err != nil {
+			add("s3", "Invalid Endpoint", "%v", err)
+		}
 	}
 	if o.ObjectLock != nil {
 		if o.Repository != "" && !bucket {

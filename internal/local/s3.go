@@ -46,6 +46,12 @@ func s3Address(repository string) (bucket, prefix string, err error) {
 	return bucket, prefix + "/", nil
 }
 
+// s3AddressError says what is wrong with an address.
+func s3AddressError(repository string) error {
+	_, _, err := s3Address(repository)
+	return err
+}
+
 // maxPrefix leaves room for the names of objects: keys have at most 1024 bytes.
 const maxPrefix = 512
 
