@@ -18,14 +18,6 @@ import (
 // shownGoing is how many points a plan names that a retention deletes.
 const shownGoing = 20
 
-// retentionPlanner is a service whose retention is not that of [backup.Retention.Keep], such as one that
-// counts full points, or that applies a change to new points only.
-type retentionPlanner interface {
-	// Dropped returns the ids of those points of one server that go because a policy changes from prior
-	// to next; none where the service cannot say.
-	Dropped(prior, next backup.Policy, points []backup.Point, at time.Time) []string
-}
-
 // warnOfRetention names the points that a policy with another retention deletes. It asks for one list
 // of points per server of the policy, and for nothing unless the retention itself changes.
 func (r *policyResource) warnOfRetention(ctx context.Context, req resource.ModifyPlanRequest, plan policyModel, next backup.Policy, diags *diag.Diagnostics) {
@@ -71,7 +63,11 @@ func (r *policyResource) going(ctx context.Context, prior, next backup.Policy, a
 			}
 			points = append(points, p)
 		}
-		going = append(going, r.dropped(prior, next, points, at)...)
+		gone, err := r.dropped(ctx, prior, next, points, at)
+		if err != nil {
+			return nil, err
+		}
+		going = append(going, gone...)
 	}
 	slices.SortFunc(going, func(a, b backup.Point) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(a.ID, b.ID))
@@ -79,16 +75,16 @@ func (r *policyResource) going(ctx context.Context, prior, next backup.Policy, a
 	return going, nil
 }
 
-// dropped selects the points of one server that go. What a retention keeps too long already goes
+// dropped selects the points of one server that go. What the retention of before does not keep either goes
 // without this change, so a looser one drops nothing.
-func (r *policyResource) dropped(prior, next backup.Policy, points []backup.Point, at time.Time) []backup.Point {
-	if planner, ok := r.service.(retentionPlanner); ok {
-		ids := planner.Dropped(prior, next, points, at)
-		return slices.DeleteFunc(points, func(p backup.Point) bool { return !slices.Contains(ids, p.ID) })
+func (r *policyResource) dropped(ctx context.Context, prior, next backup.Policy, points []backup.Point, at time.Time) ([]backup.Point, error) {
+	if planner, ok := r.service.(backup.RetentionPlanner); ok {
+		ids, err := planner.DroppedPoints(ctx, prior, next, points)
+		return slices.DeleteFunc(points, func(p backup.Point) bool { return !slices.Contains(ids, p.ID) }), err
 	}
 	before, after := keptBy(prior, points, at), keptBy(next, points, at)
 	tighter := slices.ContainsFunc(points, func(p backup.Point) bool { return before[p.ID] && !after[p.ID] })
-	return slices.DeleteFunc(points, func(p backup.Point) bool { return !tighter || after[p.ID] })
+	return slices.DeleteFunc(points, func(p backup.Point) bool { return !tighter || after[p.ID] }), nil
 }
 
 // keptBy are the ids of the points that a policy keeps.

@@ -184,11 +184,11 @@ func TestAccRetentionNotListed(t *testing.T) {
 // fullsCloud counts in its own way.
 type fullsCloud struct{ *retentionCloud }
 
-func (fullsCloud) Dropped(prior, next backup.Policy, points []backup.Point, _ time.Time) []string {
+func (fullsCloud) DroppedPoints(_ context.Context, prior, next backup.Policy, points []backup.Point) ([]string, error) {
 	if prior.Retention == nil || *next.Retention.Daily > 1 {
-		return nil
+		return nil, nil
 	}
-	return []string{points[0].ID}
+	return []string{points[0].ID}, nil
 }
 
 func TestAccRetentionOfService(t *testing.T) {
