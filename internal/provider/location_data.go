@@ -23,6 +23,8 @@ type locationData struct {
 	SoftDelete  *softDeleteModel   `tfsdk:"soft_delete"`
 	Lock        *locationLockModel `tfsdk:"lock"`
 	Local       types.Object       `tfsdk:"local"`
+	VNGCloud    types.Object       `tfsdk:"vngcloud"`
+	CBR         types.Object       `tfsdk:"cbr"`
 	CreatedAt   types.String       `tfsdk:"created_at"`
 	UsedBytes   types.Int64        `tfsdk:"used_bytes"`
 	UsedGB      types.Float64      `tfsdk:"used_gb"`

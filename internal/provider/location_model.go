@@ -25,6 +25,8 @@ type locationModel struct {
 	Lock         types.Object   `tfsdk:"lock"`
 	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
 	Local        types.Object   `tfsdk:"local"`
+	VNGCloud     types.Object   `tfsdk:"vngcloud"`
+	CBR          types.Object   `tfsdk:"cbr"`
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 

@@ -32,5 +32,10 @@ type locationOption struct {
 
 // locationOptions are the services that have a say in serverbackup_location.
 func locationOptions() []locationOption {
-	return []locationOption{localLocationOption()}
+	return []locationOption{localLocationOption(), vngcloudLocationOption(), cbrLocationOption()}
+}
+
+// noSecrets is withSecrets of a service whose locations have none.
+func noSecrets(_ context.Context, options any, _, _, _ types.Object) (any, diag.Diagnostics) {
+	return options, nil
 }

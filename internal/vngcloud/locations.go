@@ -22,6 +22,8 @@ type LocationOptions struct {
 	// RegionID is the storage region: its id, or in a request its name, such as HCM04. It is shown as id;
 	// [backup.Location.Region] has the name.
 	RegionID string
+	// RegionName is the name of the region; read-only.
+	RegionName string
 	// Product is vServer, the default, or vDB.
 	Product string
 }
@@ -55,7 +57,8 @@ func locationOf(w client.Location) backup.Location {
 	o := LocationOptions{Product: string(w.Product)}
 	for _, storage := range []*client.Storage{w.Config.Value.Vault, w.Config.Value.VStorage} {
 		if storage != nil {
-			o.RegionID, l.Region, l.UsedBytes = storage.RegionID, storage.RegionName, storage.Used.Int64()
+			o.RegionID, o.RegionName = storage.RegionID, storage.RegionName
+			l.Region, l.UsedBytes = storage.RegionName, storage.Used.Int64()
 		}
 	}
 	l.Options = o
