@@ -1,5 +1,7 @@
-// Terraform-provider-serverbackup serves the provider to Terraform or OpenTofu. It is started by them,
-// not by hand.
+// Terraform-provider-serverbackup serves the provider to Terraform or OpenTofu, which start it. By hand, or
+// by systemd or cron, it is started as the agent that runs the policies of a host:
+//
+//	terraform-provider-serverbackup agent --help
 package main
 
 import (
@@ -7,9 +9,11 @@ import (
 	"errors"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/agent"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/provider"
 )
 
@@ -21,6 +25,9 @@ const address = "registry.terraform.io/serverbackup/serverbackup"
 var version = "dev"
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "agent" {
+		os.Exit(agent.Main(context.Background(), os.Args[2:], os.Getenv, os.Stdout, os.Stderr))
+	}
 	var debug bool
 	flag.BoolVar(&debug, "debug", false, "run as a long-lived process that a debugger can attach to")
 	flag.Parse()

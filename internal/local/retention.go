@@ -16,17 +16,20 @@ import (
 // where their location has one, and returns their ids. What a lock holds stays until a later time. It writes
 // nothing if there is nothing to delete.
 func (s *Service) ApplyRetention(ctx context.Context) ([]string, error) {
-	var due []runRecord
-	err := s.view(ctx, backup.Fresh, func(ix *index) error {
-		due = s.expired(ix)
-		return nil
-	})
-	if err != nil || len(due) == 0 {
-		return nil, err
+	// A look at what is known costs nothing; what is deleted is decided on what is there now.
+	for _, fresh := range []backup.Freshness{backup.Cached, backup.Fresh} {
+		due := 0
+		err := s.view(ctx, fresh, func(ix *index) error {
+			due = len(s.expired(ix))
+			return nil
+		})
+		if err != nil || due == 0 {
+			return nil, err
+		}
 	}
 	var deleted []string
 	var failed []error
-	err = s.change(ctx, "retention", func(ctx context.Context, t *tx) error {
+	err := s.change(ctx, "retention", func(ctx context.Context, t *tx) error {
 		for _, rec := range s.expired(t.index) {
 			switch err := s.discard(ctx, t, rec); {
 			case err == nil:
