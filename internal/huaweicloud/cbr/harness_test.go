@@ -49,12 +49,10 @@ func (c *cloud) service(t *testing.T, change ...func(*cbr.Config)) *cbr.Service 
 		Config: huaweicloud.Config{
 			AuthURL: c.url + "/v3", Region: "eu-de", UserName: "emulator", Password: "emulator", DomainName: "emulator",
 		},
-		Options: huaweicloud.Options{
-			Now: c.Clock.Now,
-			Pause: func(ctx context.Context, d time.Duration) error {
-				c.Clock.Advance(d)
-				return context.Cause(ctx)
-			},
+		Now: c.Clock.Now,
+		Pause: func(ctx context.Context, d time.Duration) error {
+			c.Clock.Advance(d)
+			return context.Cause(ctx)
 		},
 		ReadCache: 30 * time.Second,
 	}

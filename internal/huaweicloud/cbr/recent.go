@@ -56,6 +56,7 @@ func (c *recentPoints) get(ctx context.Context, id string) (backup.Point, bool, 
 		return backup.Point{}, false, err
 	}
 	defer unlock()
+	c.expire()
 	for {
 		p, ok, page, dropped := c.look(id)
 		if ok || page < 0 {
@@ -67,13 +68,19 @@ func (c *recentPoints) get(ctx context.Context, id string) (backup.Point, bool, 
 	}
 }
 
-// look returns a point, or else the page to read next; -1 is none.
-func (c *recentPoints) look(id string) (p backup.Point, ok bool, page, dropped int) {
+// expire forgets pages that were kept long enough. A search that is under way goes on with what it has.
+func (c *recentPoints) expire() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.svc.now().Sub(c.at) >= c.keep {
 		c.reset()
 	}
+}
+
+// look returns a point, or else the page to read next; -1 is none.
+func (c *recentPoints) look(id string) (p backup.Point, ok bool, page, dropped int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	p, ok = c.rows[id]
 	page = c.pages
 	if c.done || page >= maxRecentPages {

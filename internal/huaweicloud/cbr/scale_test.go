@@ -1,6 +1,7 @@
 package cbr_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	emulated "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/cbr"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/iam"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud/cbr"
 )
 
 func (c *cloud) seed(s emulated.Seeded) { c.Seed(iam.DefaultAccount().ProjectID, s) }
@@ -101,6 +103,23 @@ func TestLongLists(t *testing.T) {
 				t.Errorf("%d points are left, want %d", len(left), want)
 			}
 		})
+	}
+}
+
+// A cache that forgets at once does not search for ever.
+func TestShortCache(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t, emulated.Options{})
+	c.seed(emulated.Seeded{Vaults: 1, ServersPerVault: 5, BackupsPerServer: 450})
+	svc := c.service(t, func(cfg *cbr.Config) { cfg.ReadCache = time.Nanosecond })
+	all := pointIDs(t, svc, backup.PointFilter{})
+	for _, id := range []string{all[0], all[len(all)-1]} {
+		if p, err := svc.Point(t.Context(), id, backup.Cached); err != nil || p.ID != id {
+			t.Errorf("point %s: %+v, %v", id, p, err)
+		}
+	}
+	if _, err := svc.Point(t.Context(), "66666666-6666-4666-8666-666666666666", backup.Cached); !errors.Is(err, backup.ErrNotFound) {
+		t.Errorf("a point that does not exist: %v", err)
 	}
 }
 

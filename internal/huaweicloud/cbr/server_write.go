@@ -72,7 +72,6 @@ func (s *Service) UpdateServer(ctx context.Context, srv backup.Server) (backup.S
 	if err := refuse(s.CheckServer(ctx, srv, &prior)); err != nil {
 		return srv, err
 	}
-	defer s.changed()
 	if srv.LocationID != prior.LocationID {
 		if err := s.migrate(ctx, prior, srv.LocationID); err != nil {
 			return srv, err
@@ -83,7 +82,6 @@ func (s *Service) UpdateServer(ctx context.Context, srv backup.Server) (backup.S
 			return srv, err
 		}
 	}
-	s.changed()
 	return s.Server(ctx, srv.ID)
 }
 

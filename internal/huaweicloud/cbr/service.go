@@ -7,6 +7,7 @@ package cbr
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
@@ -20,9 +21,14 @@ const ServiceName = "cbr"
 // Config is where to work, and how.
 type Config struct {
 	huaweicloud.Config
-	huaweicloud.Options
-	// ReadCache is how long a listing answers reads; 0 keeps nothing.
+	// ReadCache is how long one listing answers reads; 0 switches that off.
 	ReadCache time.Duration
+	// MaxConcurrentRequests is how many requests are in flight at a time; default 8.
+	MaxConcurrentRequests int
+	// HTTPClient, Now and Pause are replaced in tests.
+	HTTPClient *http.Client
+	Now        func() time.Time
+	Pause      func(ctx context.Context, d time.Duration) error
 }
 
 // Service is the backup service of one project.
@@ -51,21 +57,24 @@ var (
 	_ backup.PolicyTranslator = (*Service)(nil)
 )
 
+// api is what the client has to know of the service.
+var api = huaweicloud.API{Name: ServiceName, Types: []string{"cbr", "cbrv3"}, Version: "v3", Codes: codes}
+
 // New returns a service. It touches no network.
 func New(cfg Config) (*Service, error) {
-	client, err := huaweicloud.NewClient(cfg.Config, huaweicloud.API{
-		Name: ServiceName, Types: []string{"cbr", "cbrv3"}, Version: "v3", Codes: codes,
-	}, cfg.Options)
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Pause == nil {
+		cfg.Pause = huaweicloud.Pause
+	}
+	client, err := huaweicloud.NewClient(cfg.Config, api, huaweicloud.Options{
+		MaxConcurrentRequests: cfg.MaxConcurrentRequests, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Pause: cfg.Pause,
+	})
 	if err != nil {
 		return nil, err
 	}
 	s := &Service{client: client, flavour: flavourOf(cfg.Config), now: cfg.Now, pause: cfg.Pause, taken: map[string]bool{}}
-	if s.now == nil {
-		s.now = time.Now
-	}
-	if s.pause == nil {
-		s.pause = pause
-	}
 	s.inventory = huaweicloud.NewListing(cfg.ReadCache, s.now, s.loadInventory)
 	s.recent = newRecentPoints(cfg.ReadCache, s)
 	return s, nil
@@ -80,17 +89,6 @@ func (s *Service) Scope(ctx context.Context) (backup.Scope, error) {
 func (s *Service) changed() {
 	s.inventory.Drop()
 	s.recent.drop()
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
 }
 
 // Pauses between two looks at something that takes a while.
