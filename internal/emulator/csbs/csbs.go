@@ -75,8 +75,9 @@ type Emulator struct {
 	servers  map[string]*instance
 	items    map[string]*item
 	policies map[string]*policy
-	// ordered are the items as they were made, some of them gone since.
+	// ordered are the items as they were made; forgot says that some of them are gone since.
 	ordered []*item
+	forgot  bool
 	// order numbers what is created, for a stable sort.
 	order int64
 	// scheduled is until when the schedules were run.

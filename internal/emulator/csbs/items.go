@@ -117,7 +117,7 @@ func (e *Emulator) settleItem(it *item, now time.Time) {
 	case was == deleting:
 		it.status = deleted
 		if !e.Switches.ShowDeleted {
-			delete(e.items, it.id)
+			e.forget(it)
 		}
 	}
 	if it.failOp != "" {
@@ -162,8 +162,17 @@ func (e *Emulator) startDeletions(now time.Time) {
 
 // inOrder returns the backups as they were made.
 func (e *Emulator) inOrder() []*item {
-	e.ordered = slices.DeleteFunc(e.ordered, func(it *item) bool { return e.items[it.id] == nil })
-	return slices.Clone(e.ordered)
+	if e.forgot {
+		e.ordered = slices.DeleteFunc(slices.Clone(e.ordered), func(it *item) bool { return e.items[it.id] == nil })
+		e.forgot = false
+	}
+	return e.ordered[:len(e.ordered):len(e.ordered)] // Those who append have their own.
+}
+
+// forget takes a backup out of the project.
+func (e *Emulator) forget(it *item) {
+	delete(e.items, it.id)
+	e.forgot = true
 }
 
 // keep adds a backup to the project.

@@ -127,7 +127,7 @@ func sortItems(list []*item, spec string) error {
 			return invalid("sort is invalid")
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *item) int {
+	slices.SortFunc(list, func(a, b *item) int {
 		for _, key := range keys {
 			name, direction, _ := strings.Cut(key, ":")
 			c := compare[name](a, b)
@@ -138,7 +138,7 @@ func sortItems(list []*item, spec string) error {
 				return c
 			}
 		}
-		return 0
+		return int(a.order - b.order)
 	})
 	return nil
 }

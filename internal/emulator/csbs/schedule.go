@@ -146,7 +146,7 @@ func (e *Emulator) expire(p *policy, at time.Time) {
 		byCount := count >= 0 && kept[it.server.id] <= count
 		byAge := days >= 0 && at.Sub(it.created) < time.Duration(days)*24*time.Hour
 		if !byCount && !byAge {
-			delete(e.items, it.id)
+			e.forget(it)
 		}
 	}
 }
