@@ -48,7 +48,7 @@ func TestArchive(t *testing.T) {
 			t.Parallel()
 			c := newCenter(t, tc.switches, "")
 			svc := c.client(t)
-			p := take(t, svc, protect(t, c, svc, "web").ID)
+			p := take(t, svc, protect(t, c, svc).ID)
 			for _, f := range tc.faults {
 				c.Faults.Inject(f)
 			}
@@ -71,7 +71,7 @@ func TestArchiveFails(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	p := take(t, svc, protect(t, c, svc, "web").ID)
+	p := take(t, svc, protect(t, c, svc).ID)
 	request := backup.ArchiveRequest{PointID: p.ID, VolumeID: p.Volumes[1].SourceID}
 	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultStatus, Status: 403, Path: "/storage/", Times: -1})
 	err := svc.Archive(t.Context(), request, &bytes.Buffer{}, nil)
@@ -108,7 +108,7 @@ func TestLinks(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	srv := protect(t, c, svc, "web")
+	srv := protect(t, c, svc)
 	p := take(t, svc, srv.ID)
 	all, err := svc.Links(t.Context(), p.ID, "")
 	if err != nil || len(all) != 2 || len(all[0].URLs) != 1 || len(all[1].URLs) != 3 {

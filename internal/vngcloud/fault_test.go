@@ -18,9 +18,9 @@ import (
 const backupNow = "/backup-now/"
 
 // protect puts an instance under backup by default policy and location.
-func protect(t *testing.T, c center, svc *vngcloud.Service, name string) backup.Server {
+func protect(t *testing.T, c center, svc *vngcloud.Service) backup.Server {
 	t.Helper()
-	id, _ := c.AddInstance(name)
+	id, _ := c.AddInstance("web")
 	srv, err := svc.CreateServer(t.Context(), backup.Server{InstanceID: id, Enabled: true})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestFaults(t *testing.T) {
 				t.Parallel()
 				c := newCenter(t, backupcenter.Switches{PointAppearsAfter: appears}, "")
 				svc := c.client(t)
-				srv := protect(t, c, svc, "web")
+				srv := protect(t, c, svc)
 				take(t, svc, srv.ID)
 				c.Counts.Reset()
 				fault := tc.fault
@@ -138,7 +138,7 @@ func TestFaultsOfReads(t *testing.T) {
 			for skip := range 4 {
 				c := newCenter(t, backupcenter.Switches{}, "")
 				svc := c.client(t)
-				srv := protect(t, c, svc, "web")
+				srv := protect(t, c, svc)
 				fault.Method, fault.Skip, fault.Times = http.MethodGet, skip, 2
 				c.Faults.Inject(fault)
 				if p := take(t, svc, srv.ID); p.Status != backup.StatusAvailable {
@@ -160,7 +160,7 @@ func TestKilled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCenter(t, switches, "")
-			srv := protect(t, c, c.client(t), "web")
+			srv := protect(t, c, c.client(t))
 			c.Plans.Set(srv.InstanceID, emulator.Plan{Duration: time.Hour})
 			orphan, err := c.client(t).StartPoint(t.Context(), backup.PointRequest{ServerID: srv.ID})
 			if err != nil {
@@ -184,7 +184,7 @@ func TestOrphanWarning(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	first := c.client(t)
-	srv := protect(t, c, first, "web")
+	srv := protect(t, c, first)
 	orphan := take(t, first, srv.ID)
 	warned := func(svc *vngcloud.Service) bool {
 		for _, p := range svc.CheckPoint(t.Context(), backup.PointRequest{ServerID: srv.ID}) {
@@ -211,7 +211,7 @@ func TestBusy(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	srv := protect(t, c, svc, "web")
+	srv := protect(t, c, svc)
 	c.RunPolicy(srv.ID, "daily")
 	if _, err := svc.StartPoint(t.Context(), backup.PointRequest{ServerID: srv.ID}); !errors.Is(err, backup.ErrBusy) {
 		t.Errorf("while the policy runs: %v, want ErrBusy", err)
@@ -251,7 +251,7 @@ func TestInterrupted(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			c := newCenter(t, backupcenter.Switches{PointAppearsAfter: 3 * time.Second}, "")
-			srv := protect(t, c, c.client(t), "web")
+			srv := protect(t, c, c.client(t))
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			svc := c.client(t, func(cfg *vngcloud.Config) { cfg.HTTP = &http.Client{Transport: interrupt{path, cancel}} })
@@ -273,7 +273,7 @@ func TestAmbiguousOfUnknownType(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{SnapshotNameOnly: true}, "")
 	svc := c.client(t)
-	srv := protect(t, c, svc, "web")
+	srv := protect(t, c, svc)
 	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultDropAfter, Path: backupNow})
 	_, err := svc.StartPoint(t.Context(), backup.PointRequest{ServerID: srv.ID})
 	points := listed(t, svc, backup.PointFilter{})

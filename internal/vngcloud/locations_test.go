@@ -182,7 +182,10 @@ func TestLocationAmbiguous(t *testing.T) {
 	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultDropAfter, Method: http.MethodPost, Path: "/v1/backup-destinations"})
 	l := create(t, svc, vault(nil))
 	n := 0
-	for range svc.Locations(t.Context()) {
+	for _, err := range svc.Locations(t.Context()) {
+		if err != nil {
+			t.Error(err)
+		}
 		n++
 	}
 	if n != 2 || l.Name != "vault" {
@@ -196,8 +199,8 @@ func TestLocationAmbiguous(t *testing.T) {
 		t.Error("a second default location is no error")
 	}
 	var default1 string
-	for l := range svc.Locations(t.Context()) {
-		if *l.Default {
+	for l, err := range svc.Locations(t.Context()) {
+		if err == nil && *l.Default {
 			default1 = l.ID
 		}
 	}

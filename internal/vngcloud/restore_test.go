@@ -50,7 +50,7 @@ func TestRestoreBodies(t *testing.T) {
 	c := newCenter(t, backupcenter.Switches{}, "")
 	tap := &bodies{}
 	svc := c.client(t, func(cfg *vngcloud.Config) { cfg.HTTP = &http.Client{Transport: tap} })
-	p := take(t, svc, protect(t, c, svc, "web").ID)
+	p := take(t, svc, protect(t, c, svc).ID)
 	for name, tc := range map[string]struct {
 		options vngcloud.RestoreOptions
 		prefix  string
@@ -127,7 +127,7 @@ func TestRestoreFaults(t *testing.T) {
 			t.Parallel()
 			c := newCenter(t, backupcenter.Switches{PointAppearsAfter: 3 * time.Second}, "")
 			svc := c.client(t)
-			p := take(t, svc, protect(t, c, svc, "web").ID)
+			p := take(t, svc, protect(t, c, svc).ID)
 			tc.fault.Method, tc.fault.Path = http.MethodPost, "/servers"
 			c.Faults.Inject(tc.fault)
 			r, err := svc.StartRestore(t.Context(), backup.RestoreRequest{PointID: p.ID, Options: vngcloud.RestoreOptions{Server: clone()}})
@@ -153,7 +153,7 @@ func TestRestoreFails(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	p := take(t, svc, protect(t, c, svc, "web").ID)
+	p := take(t, svc, protect(t, c, svc).ID)
 	c.Plans.Set(p.ID, emulator.Plan{Duration: time.Second, Fail: "no capacity"})
 	r, err := svc.StartRestore(t.Context(), backup.RestoreRequest{PointID: p.ID, Options: vngcloud.RestoreOptions{Server: clone()}})
 	if err == nil {
@@ -171,7 +171,7 @@ func TestCheckRestore(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{VolumePointsProjected: true}, "")
 	svc := c.client(t)
-	p := take(t, svc, protect(t, c, svc, "web").ID)
+	p := take(t, svc, protect(t, c, svc).ID)
 	server := func(edit func(s *vngcloud.ServerRestore)) vngcloud.RestoreOptions {
 		s := clone()
 		edit(s)

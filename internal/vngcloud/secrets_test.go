@@ -81,7 +81,7 @@ func TestSecrets(t *testing.T) {
 			said = append(said, err.Error())
 		}
 	}
-	srv := protect(t, c, svc, "web")
+	srv := protect(t, c, svc)
 	p := take(t, svc, srv.ID)
 	links, err := svc.Links(t.Context(), p.ID, "")
 	if err != nil || len(links) != 2 {

@@ -18,7 +18,7 @@ func TestServerDefaults(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	srv := protect(t, c, svc, "web")
+	srv := protect(t, c, svc)
 	for p, err := range svc.Policies(t.Context()) {
 		if err != nil || !*p.Default || srv.PolicyID != p.ID {
 			t.Errorf("server %+v has not the policy %+v (%v)", srv, p, err)
@@ -47,7 +47,7 @@ func TestServerExists(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	srv := protect(t, c, svc, "web")
+	srv := protect(t, c, svc)
 	_, err := svc.CreateServer(t.Context(), backup.Server{InstanceID: srv.InstanceID, Enabled: true})
 	if !errors.Is(err, backup.ErrConflict) || !strings.Contains(err.Error(), srv.ID) {
 		t.Errorf("a second backup server: %v; want a conflict that names %s", err, srv.ID)
@@ -71,7 +71,7 @@ func TestServerAmbiguous(t *testing.T) {
 			svc := c.client(t)
 			fault.Method, fault.Path = http.MethodPost, "/v1/backup-instances"
 			c.Faults.Inject(fault)
-			srv := protect(t, c, svc, "web")
+			srv := protect(t, c, svc)
 			if got, err := svc.Server(t.Context(), srv.ID); err != nil || got.ID == "" {
 				t.Errorf("%+v, %v", got, err)
 			}
@@ -79,7 +79,7 @@ func TestServerAmbiguous(t *testing.T) {
 	}
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	old := protect(t, c, svc, "web")
+	old := protect(t, c, svc)
 	c.Clock.Advance(time.Hour)
 	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultReplace, Status: 500, Method: http.MethodPost, Path: "/v1/backup-instances"})
 	_, err := svc.CreateServer(t.Context(), backup.Server{InstanceID: old.InstanceID, Enabled: true})
@@ -110,7 +110,7 @@ func TestServerExclusionFails(t *testing.T) {
 func TestDestroyRace(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
-	srv := protect(t, c, c.client(t), "web")
+	srv := protect(t, c, c.client(t))
 	svc := c.client(t, func(cfg *vngcloud.Config) {
 		cfg.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/disabled") {
@@ -136,7 +136,7 @@ func TestDestroyUnknownFate(t *testing.T) {
 	t.Parallel()
 	c := newCenter(t, backupcenter.Switches{}, "")
 	svc := c.client(t)
-	srv := protect(t, c, svc, "web")
+	srv := protect(t, c, svc)
 	if err := svc.DeleteServer(t.Context(), srv.ID, "burn"); !errors.Is(err, backup.ErrUnsupported) {
 		t.Errorf("an unknown fate: %v", err)
 	}
@@ -209,7 +209,10 @@ func TestPolicyAmbiguous(t *testing.T) {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	n := 0
-	for range svc.Policies(t.Context()) {
+	for _, err := range svc.Policies(t.Context()) {
+		if err != nil {
+			t.Error(err)
+		}
 		n++
 	}
 	if n != 2 {
@@ -232,8 +235,7 @@ func TestCheckPolicy(t *testing.T) {
 		"retention.yearly":      func(p *backup.Policy) { p.Retention.Yearly = n(1) },
 		"retention.days":        func(p *backup.Policy) { p.Retention.Days = n(1) },
 		"retention.weekly":      func(p *backup.Policy) { p.Retention.Weekly = n(1) },
-		"retention.daily":       func(p *backup.Policy) { p.Retention = nil },
-		"retention.daily ":      func(p *backup.Policy) { p.Retention.Daily = n(30001) },
+		"retention.daily":       func(p *backup.Policy) { p.Retention.Daily = n(30001) },
 		"incrementals_per_full": func(p *backup.Policy) { p.IncrementalsPerFull = n(30001) },
 		"schedules":             func(p *backup.Policy) { p.Schedules = []string{"FREQ=DAILY;BYHOUR=23;BYMINUTE=0"} },
 		"vngcloud":              func(p *backup.Policy) { p.Options = "mine" },

@@ -18,8 +18,12 @@ func (s *Server) history(r *http.Request) (int, any, error) {
 	if ms, err := strconv.ParseInt(r.URL.Query().Get("from_date"), 10, 64); err == nil {
 		from = time.UnixMilli(ms)
 	}
+	points := s.points
+	if id := r.URL.Query().Get("id"); id != "" {
+		points = slices.DeleteFunc([]*point{s.byID[id]}, func(p *point) bool { return p == nil })
+	}
 	var rows []object
-	for _, p := range s.points {
+	for _, p := range points {
 		if query(r, "id", p.id) && query(r, "serverId", p.server.instance.id) && query(r, "backupInstanceId", p.server.id) &&
 			!p.appears.After(now) && !p.job.Started.Before(from) {
 			rows = append(rows, s.historyRow(p))

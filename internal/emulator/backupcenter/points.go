@@ -74,8 +74,8 @@ func (s *Server) RunPolicy(backupServerID, cadence string) string {
 	}
 	since := 0 // points after the last full one
 	full := false
-	for _, p := range s.points {
-		if p.server == srv && len(p.cadences) > 0 && p.deletion == present {
+	for _, p := range srv.points {
+		if len(p.cadences) > 0 && p.deletion == present {
 			if since++; !p.incremental {
 				since, full = 0, true
 			}
@@ -91,7 +91,7 @@ func (s *Server) RunPolicy(backupServerID, cadence string) string {
 
 func (s *Server) running(srv *backupServer) bool {
 	now := s.Clock.Now()
-	return slices.ContainsFunc(s.points, func(p *point) bool { return p.server == srv && !p.job.Ended(now) })
+	return slices.ContainsFunc(srv.points, func(p *point) bool { return !p.job.Ended(now) })
 }
 
 // run starts a point. It fails if the quota of the location is used up.
@@ -115,7 +115,7 @@ func (s *Server) run(srv *backupServer, cadences []string, incremental bool) *po
 			p.job.Fail = "The quota of the backup location is exceeded"
 		}
 	}
-	s.points = append(s.points, p)
+	s.points, s.byID[p.id], srv.points = append(s.points, p), p, append(srv.points, p)
 	return p
 }
 
@@ -152,11 +152,8 @@ func (p *point) locked(now time.Time) bool {
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 func (s *Server) findPoint(id string) (*point, error) {
-	now := s.Clock.Now()
-	for _, p := range s.points {
-		if p.id == id && !p.appears.After(now) && p.deletion == present {
-			return p, nil
-		}
+	if p := s.byID[id]; p != nil && !p.appears.After(s.Clock.Now()) && p.deletion == present {
+		return p, nil
 	}
 	return nil, notFound("backupInstancePointId", id)
 }
@@ -177,7 +174,7 @@ func (s *Server) settle() {
 	for _, p := range s.points {
 		l := p.location
 		switch {
-		case l == nil:
+		case l == nil || p.deletion == deleted || (!l.lock.Enable && p.deletion == present):
 		case p.deletion == softDeleted && !now.Before(p.deletedAt.Add(days(l.softDelete.RetainDays))):
 			p.deletion = deleted
 		case p.deletion == present && l.lock.Enable && p.job.Ended(now) && !now.Before(p.job.Started.Add(days(l.lock.MaxRetention))):
@@ -215,9 +212,9 @@ func (s *Server) listPoints(r *http.Request) (int, any, error) {
 	}
 	now := s.Clock.Now()
 	rows := []object{}
-	for _, p := range slices.Backward(s.points) {
+	for _, p := range slices.Backward(srv.points) {
 		listed := p.deletion == present || p.goneAt.After(now) || (p.deletion == softDeleted && s.options.SoftDeletedListed)
-		if p.server == srv && !p.appears.After(now) && listed {
+		if !p.appears.After(now) && listed {
 			rows = append(rows, s.pointRow(p))
 		}
 	}

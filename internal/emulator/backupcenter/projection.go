@@ -71,8 +71,8 @@ func (s *Server) projectPoints(r *http.Request) (int, any, error) {
 	}
 	now := s.Clock.Now()
 	rows := []object{}
-	for _, p := range s.points {
-		if p.server != srv || p.deletion != present || !p.good(now) {
+	for _, p := range srv.points {
+		if p.deletion != present || !p.good(now) {
 			continue
 		}
 		row := object{

@@ -46,6 +46,7 @@ type Server struct {
 	policies  []*policy
 	servers   []*backupServer
 	points    []*point // also deleted ones: they are the history
+	byID      map[string]*point
 	restores  []*restore
 	locations []*location
 	locLog    []locationEvent
@@ -71,6 +72,7 @@ func New(o Options) *Server {
 		regions:   []region{{"HCM04", newID("")}, {"HAN02", newID("")}},
 		instances: map[string]*instance{},
 		links:     map[string]link{},
+		byID:      map[string]*point{},
 	}
 	s.Plans.Set("", emulator.Plan{Duration: 4 * time.Second})
 	now := s.Clock.Now()

@@ -36,6 +36,7 @@ type backupServer struct {
 	policyID, locationID  string
 	created, updated      time.Time
 	goneAt                time.Time
+	points                []*point // in the order in which they were started
 }
 
 var instanceID = regexp.MustCompile(`^ins-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -117,8 +118,8 @@ func (s *Server) volumeRow(srv *backupServer, v *volume) object {
 // latest is when the last run of a backup server began.
 func (s *Server) latest(srv *backupServer) (at time.Time) {
 	now := s.Clock.Now()
-	for _, p := range s.points {
-		if p.server == srv && !p.appears.After(now) && p.job.Started.After(at) {
+	for _, p := range srv.points {
+		if !p.appears.After(now) && p.job.Started.After(at) {
 			at = p.job.Started
 		}
 	}
@@ -222,17 +223,17 @@ func (s *Server) deleteServer(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	now := s.Clock.Now()
-	for _, p := range s.points {
+	for _, p := range srv.points {
 		switch {
-		case p.server != srv || p.deletion != present:
+		case p.deletion != present:
 		case !p.job.Ended(now):
 			return 0, nil, errBusy
 		case p.locked(now):
 			return 0, nil, errLocked
 		}
 	}
-	for _, p := range s.points {
-		if p.server == srv && p.deletion == present {
+	for _, p := range srv.points {
+		if p.deletion == present {
 			s.remove(p, s.options.ServerDeletionSoft)
 		}
 	}
