@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
@@ -87,10 +86,8 @@ func (r *archiveResource) write(ctx context.Context, action string, m archiveMod
 const lacksDownloads = "does not give the data of points out, so there are no archives of them"
 
 func logArchive(ctx context.Context, file string) func(done, total int64) {
-	var now throttle
+	tell := progress{what: "point archive " + file}
 	return func(done, total int64) {
-		if now.due() {
-			tflog.Info(ctx, "writing the point archive", map[string]any{"path": file, "bytes": done, "total_bytes": total})
-		}
+		tell.report(ctx, "writing", reach{done: done, total: total})
 	}
 }

@@ -30,7 +30,7 @@ func (r *pointResource) Create(ctx context.Context, req resource.CreateRequest, 
 	waitCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	point, err := r.start(waitCtx, model.toDomain())
+	point, err := startPoint(waitCtx, r.service, model.toDomain())
 	if err != nil {
 		unable(&resp.Diagnostics, "Create Backup Point", err)
 		return
@@ -44,18 +44,18 @@ func (r *pointResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 
 	if model.Wait.ValueBool() || point.Status.Stable() {
-		w := pointWait{service: r.service, stall: stall, timeout: timeout}
+		w := pointWait{service: r.service, stall: stall, waiting: waiting{timeout: timeout, kept: true}}
 		point = w.follow(waitCtx, point, &resp.Diagnostics)
 		model.started(point)
 		resp.Diagnostics.Append(resp.State.Set(recordCtx, &model)...)
 	}
 }
 
-// start asks for the point. A busy server has refused, so asking again starts no second backup.
-func (r *pointResource) start(ctx context.Context, request backup.PointRequest) (backup.Point, error) {
+// startPoint asks for the point. A busy server has refused, so asking again starts no second backup.
+func startPoint(ctx context.Context, service backup.PointService, request backup.PointRequest) (backup.Point, error) {
 	var point backup.Point
 	err := whileBusy(ctx, func() (err error) {
-		point, err = r.service.StartPoint(ctx, request)
+		point, err = service.StartPoint(ctx, request)
 		return err
 	})
 	if errors.Is(err, backup.ErrNotFound) {

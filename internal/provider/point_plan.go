@@ -24,7 +24,7 @@ func (r *pointResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.checkWait(plan, &resp.Diagnostics)
+	r.checkWait(plan.Wait, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
 		r.check(ctx, plan.toDomain(), req, resp)
 		return
@@ -53,11 +53,12 @@ func (r *pointResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	}
 }
 
-func (r *pointResource) checkWait(plan pointModel, diags *diag.Diagnostics) {
-	if !r.ready() || plan.Wait.IsUnknown() || plan.Wait.ValueBool() {
+// checkWait refuses not to wait for a point that ends with this process.
+func (c *client) checkWait(wait types.Bool, diags *diag.Diagnostics) {
+	if !c.ready() || wait.IsNull() || wait.IsUnknown() || wait.ValueBool() {
 		return
 	}
-	if _, ok := r.service.(backup.Canceler); ok {
+	if _, ok := c.service.(backup.Canceler); ok {
 		diags.AddAttributeError(path.Root("wait"), "Must Wait for Backup Point",
 			"wait must be true: the provider itself takes the points of this service, and a point ends with it.")
 	}

@@ -7,25 +7,25 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
 // pointWait is the wait for one point.
 type pointWait struct {
-	service        backup.Service
-	stall, timeout time.Duration
+	waiting
+	service backup.Service
+	stall   time.Duration
 }
 
 // follow waits until the point is stable and returns it as last seen. How that ended becomes an error,
-// which taints the resource, or a warning, which does not: a backup that may still succeed must not be
+// which taints a resource, or a warning, which does not: a backup that may still succeed must not be
 // deleted by the next apply.
 func (w pointWait) follow(ctx context.Context, p backup.Point, diags *diag.Diagnostics) backup.Point {
 	p, err := backup.WaitPoint(ctx, w.service, p, backup.WaitOptions{
 		Interval:     pollInterval(w.service),
 		StallTimeout: w.stall,
-		Progress:     logProgress(ctx),
+		Progress:     w.report(ctx),
 	})
 	seen, canceled := inWords(p), false
 	if err != nil && !errors.Is(err, backup.ErrNotFound) {
@@ -47,11 +47,10 @@ func (w pointWait) follow(ctx context.Context, p backup.Point, diags *diag.Diagn
 			"The point %s vanished while it was being taken: somebody or something else deleted it.", p.ID))
 	case canceled:
 		diags.AddError("Unable to Create Backup Point", fmt.Sprintf(
-			"%s The provider itself takes this point, so it was stopped. %s", interruption(ctx, err, "point", w.timeout), inWords(p)))
+			"%s The provider itself takes this point, so it was stopped. %s", w.interruption(ctx, err, "point"), inWords(p)))
 	case err != nil:
-		diags.AddWarning("Backup Point Not Finished", fmt.Sprintf(
-			"%s The service goes on with the point %s. %s\n\n"+
-				"Nothing is lost: it stays in the state, and the next refresh shows what became of it.", interruption(ctx, err, "point", w.timeout), p.ID, inWords(p)))
+		w.unfinished("Backup Point Not Finished", fmt.Sprintf(
+			"%s The service goes on with the point %s. %s", w.interruption(ctx, err, "point"), p.ID, inWords(p)), diags)
 	case p.Status == backup.StatusError:
 		diags.AddError("Unable to Create Backup Point", fmt.Sprintf(
 			"The point %s ended in error: %s", p.ID, orElse(p.Error, "the service does not say why.")))
@@ -72,23 +71,19 @@ func inWords(p backup.Point) string {
 	return statusInWords(p.Status, p.Progress, p.Error)
 }
 
-// logProgress logs changes, and otherwise a sign of life now and then.
-func logProgress(ctx context.Context) func(backup.Point) {
-	var (
-		now    throttle
-		status backup.Status
-	)
+// report tells how far a point is.
+func (w pointWait) report(ctx context.Context) func(backup.Point) {
+	tell := progress{say: w.say}
+	_, own := w.service.(backup.Canceler)
 	return func(p backup.Point) {
-		if p.Status != status {
-			now, status = throttle{}, p.Status
+		tell.what = "waiting for the backup point " + p.ID
+		state, r := string(p.Status), reach{percent: p.Progress}
+		if p.ReadBytes != nil {
+			r.done = *p.ReadBytes
 		}
-		if !now.due() {
-			return
+		if own && p.Status == backup.StatusCreating && p.Progress == nil && p.ReadBytes == nil {
+			state += " (not begun yet, or taken by another process)"
 		}
-		fields := map[string]any{"id": p.ID, "status": string(p.Status)}
-		if p.Progress != nil {
-			fields["percent"] = *p.Progress
-		}
-		tflog.Info(ctx, "waiting for the backup point", fields)
+		tell.report(ctx, state, r)
 	}
 }

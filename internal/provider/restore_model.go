@@ -30,13 +30,15 @@ type restoreModel struct {
 
 // toDomain leaves out what is not known yet.
 func (m restoreModel) toDomain(ctx context.Context) (backup.RestoreRequest, diag.Diagnostics) {
+	return restoreRequest(ctx, m.PointID, m.OverwriteExistingData, func(option restoreOption) types.Object { return option.value(m) })
+}
+
+// restoreRequest leaves out what is not known yet; nested is the nested attribute of a service.
+func restoreRequest(ctx context.Context, pointID types.String, overwrite types.Bool, nested func(restoreOption) types.Object) (backup.RestoreRequest, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	request := backup.RestoreRequest{
-		PointID:               m.PointID.ValueString(),
-		OverwriteExistingData: m.OverwriteExistingData.ValueBool(),
-	}
+	request := backup.RestoreRequest{PointID: pointID.ValueString(), OverwriteExistingData: overwrite.ValueBool()}
 	for _, option := range restoreOptions() {
-		if value := option.value(m); !value.IsNull() && !value.IsUnknown() {
+		if value := nested(option); !value.IsNull() && !value.IsUnknown() {
 			options, d := option.toDomain(ctx, value)
 			diags.Append(d...)
 			request.Options = options

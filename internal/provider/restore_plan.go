@@ -65,23 +65,30 @@ func (r *restoreResource) check(ctx context.Context, plan restoreModel, req reso
 	if !r.ready() {
 		return
 	}
-	service, ok := capability[backup.Restorer](r.client, "Restore Backup Point", lacksRestores, &resp.Diagnostics)
+	request, d := plan.toDomain(ctx)
+	resp.Diagnostics.Append(d...)
+	if !resp.Diagnostics.HasError() {
+		r.checkRestore(ctx, request, req.Config, &resp.Diagnostics)
+	}
+}
+
+// checkRestore asks the service what it cannot do of a restore that a configuration asks for.
+func (c *client) checkRestore(ctx context.Context, request backup.RestoreRequest, config attributeReader, diags *diag.Diagnostics) {
+	service, ok := capability[backup.Restorer](c, "Restore Backup Point", lacksRestores, diags)
 	if !ok {
 		return
 	}
-	scope, err := r.service.Scope(ctx)
+	scope, err := c.service.Scope(ctx)
 	if err != nil {
-		unable(&resp.Diagnostics, "Identify the Backup Store", err)
+		unable(diags, "Identify the Backup Store", err)
 		return
 	}
 	for _, option := range restoreOptions() {
 		if option.name != scope.Service {
-			refuseForeign(ctx, scope.Service, option.name, req.Config, &resp.Diagnostics)
+			refuseForeign(ctx, scope.Service, option.name, config, diags)
 		}
 	}
-	request, d := plan.toDomain(ctx)
-	resp.Diagnostics.Append(d...)
-	if !resp.Diagnostics.HasError() {
-		report(ctx, &resp.Diagnostics, req.Config, service.CheckRestore(ctx, request))
+	if !diags.HasError() {
+		report(ctx, diags, config, service.CheckRestore(ctx, request))
 	}
 }

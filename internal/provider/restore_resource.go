@@ -54,11 +54,7 @@ func (r *restoreResource) Create(ctx context.Context, req resource.CreateRequest
 	waitCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	var restore backup.Restore
-	err := whileBusy(waitCtx, func() (err error) {
-		restore, err = service.StartRestore(waitCtx, request)
-		return err
-	})
+	restore, err := startRestore(waitCtx, service, request)
 	if err != nil {
 		unable(&resp.Diagnostics, "Restore Backup Point", err)
 		return
@@ -70,9 +66,19 @@ func (r *restoreResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	restore = restoreWait{service: service, timeout: timeout}.follow(waitCtx, restore, &resp.Diagnostics)
+	restore = restoreWait{service: service, waiting: waiting{timeout: timeout, kept: true}}.follow(waitCtx, restore, &resp.Diagnostics)
 	model.seen(restore)
 	resp.Diagnostics.Append(resp.State.Set(recordCtx, &model)...)
+}
+
+// startRestore asks for the restore. A busy service has refused, so asking again starts no second one.
+func startRestore(ctx context.Context, service backup.Restorer, request backup.RestoreRequest) (backup.Restore, error) {
+	var restore backup.Restore
+	err := whileBusy(ctx, func() (err error) {
+		restore, err = service.StartRestore(ctx, request)
+		return err
+	})
+	return restore, err
 }
 
 // Update is of the state alone: what it may change restores nothing.

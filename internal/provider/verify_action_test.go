@@ -66,7 +66,7 @@ func TestVerify(t *testing.T) {
 	events, said := a.invoke(config)
 	// One of a thousand reports, and the result.
 	want := []string{
-		"reading point point-0: 0 % of 1099511627776 bytes",
+		"backup point point-0: verifying, 0 % of 1.0 TB",
 		"verified 20 files, 1099511627776 bytes of point point-0: no damage",
 	}
 	if !slices.Equal(events, want) || said != "" {

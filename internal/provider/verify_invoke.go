@@ -32,14 +32,10 @@ func (a *verifyAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	defer cancel()
 
 	id := model.PointID.ValueString()
-	say := func(format string, args ...any) {
-		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, args...)})
-	}
-	var now throttle
+	say := saying(resp)
+	tell := progress{what: "backup point " + id, say: verbatim(say)}
 	found, err := service.VerifyPoint(ctx, id, func(done, total int64) {
-		if now.due() {
-			say("reading point %s: %s", id, share(done, total))
-		}
+		tell.report(ctx, "verifying", reach{done: done, total: total})
 	})
 	switch {
 	case err != nil:
@@ -49,15 +45,6 @@ func (a *verifyAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	default:
 		say("verified %d files, %d bytes of point %s: no damage", found.Files, found.Bytes, id)
 	}
-}
-
-// share is how far a run is; a total of zero is not known.
-func share(done, total int64) string {
-	if total <= 0 {
-		return fmt.Sprintf("%d bytes", done)
-	}
-	// Floating point, since a hundred times the bytes of a large point are too many for an int64.
-	return fmt.Sprintf("%d %% of %d bytes", int(float64(done)/float64(total)*100), total)
 }
 
 func reportDamages(id string, found backup.Verification, diags *diag.Diagnostics) {
