@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -106,6 +107,17 @@ resource "echo" "test" {}
 			{Config: config(`point_id = "point-0"`), ConfigStateChecks: shows(first, second)},
 		},
 	})
+}
+
+func TestAccPointDownloadExample(t *testing.T) {
+	t.Parallel()
+	service := newFakeLinker()
+	service.points[0].ServerName = "web-1"
+	text, err := os.ReadFile("../../examples/ephemeral-resources/serverbackup_point_download/ephemeral-resource.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newFakeTest(t, service).run(resource.TestStep{Config: string(text)})
 }
 
 // openDownload opens the links through the protocol; log gets everything that is logged meanwhile.

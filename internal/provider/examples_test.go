@@ -24,9 +24,10 @@ func TestAccExamples(t *testing.T) {
 	}
 	for _, file := range files {
 		kind := filepath.Base(filepath.Dir(filepath.Dir(file)))
-		// Actions need a newer CLI; imports need the id of something that exists. The embedded service has no
-		// regions, and a bucket needs a server: TestAccRegions and TestAccLocationBucket apply those.
-		if kind == "actions" || filepath.Base(file) == "import-by-identity.tf" ||
+		// Actions need a newer CLI, so that TestAccActionExamples applies what is around them; imports need the id
+		// of something that exists. The embedded service has no regions and no links, and a bucket needs a server:
+		// TestAccRegions, TestAccPointDownloadExample and TestAccLocationBucket apply those.
+		if kind == "actions" || kind == "ephemeral-resources" || filepath.Base(file) == "import-by-identity.tf" ||
 			strings.Contains(file, "serverbackup_regions") || filepath.Base(file) == "resource_bucket.tf" {
 			continue
 		}
@@ -39,11 +40,16 @@ func TestAccExamples(t *testing.T) {
 
 func applyExample(t *testing.T, file string) {
 	t.Helper()
-	store := newAccStore(t)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	applyExampleText(t, text)
+}
+
+func applyExampleText(t *testing.T, text []byte) {
+	t.Helper()
+	store := newAccStore(t)
 	scratch := t.TempDir()
 	values := config.Variables{
 		"sources": config.SetVariable(config.StringVariable(store.files)),

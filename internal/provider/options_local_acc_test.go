@@ -76,3 +76,15 @@ func deletePoints(t *testing.T, store accStore) {
 		}
 	}
 }
+
+// localServer makes a server of the files of a store.
+func localServer(t *testing.T, store accStore, service *local.Service) string {
+	t.Helper()
+	server, err := service.CreateServer(t.Context(), backup.Server{
+		Name: "web", Enabled: true, Options: local.ServerOptions{Sources: []string{store.files}, OneFileSystem: true, OnUnreadable: local.UnreadableFails},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server.ID
+}

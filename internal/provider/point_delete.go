@@ -31,5 +31,5 @@ func (r *pointResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		unable(&resp.Diagnostics, "Delete Backup Point "+id, err)
 		return
 	}
-	r.tellOfBin(ctx, state, &resp.Diagnostics)
+	r.tellOfBin(ctx, id, state.label(), &resp.Diagnostics)
 }

@@ -50,6 +50,9 @@ func (p *serverbackupProvider) Resources(context.Context) []func() resource.Reso
 
 func (p *serverbackupProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
+		newBackupAction,
+		newRestoreAction,
+		newDeletePointsAction,
 		newVerifyAction,
 		newRecoverAction,
 	}

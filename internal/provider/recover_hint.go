@@ -24,13 +24,13 @@ func (c *client) recoverable(p backup.Point) string {
 // tellOfBin warns of a point that was just deleted and is in the bin, if the service says until when. One
 // more look is worth it only where there are locations, and with them bins; should it fail, the point is
 // deleted all the same.
-func (r *pointResource) tellOfBin(ctx context.Context, state pointModel, diags *diag.Diagnostics) {
-	if _, ok := r.service.(backup.Locator); !ok {
+func (c *client) tellOfBin(ctx context.Context, id, label string, diags *diag.Diagnostics) {
+	if _, ok := c.service.(backup.Locator); !ok {
 		return
 	}
-	p, err := r.service.Point(ctx, state.ID.ValueString(), backup.Cached)
+	p, err := c.service.Point(ctx, id, backup.Cached)
 	if err == nil && p.DeletionStatus == backup.DeletionSoftDeleted && !p.RecoverUntil.IsZero() {
 		diags.AddWarning("Backup Point in the Bin", fmt.Sprintf(
-			"The %s is deleted, and kept in the bin of its location. %s Until then it takes up space.", state.label(), r.recoverable(p)))
+			"The %s is deleted, and kept in the bin of its location. %s Until then it takes up space.", label, c.recoverable(p)))
 	}
 }

@@ -1,0 +1,47 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+)
+
+// Invoke takes the same steps as the resource, and names the point as soon as its id is known: if the wait
+// for it fails, that message is all that is left.
+func (a *backupAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var model backupModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !a.demand(&resp.Diagnostics) {
+		return
+	}
+	defer a.notices(&resp.Diagnostics)
+	a.checkWait(model.Wait, &resp.Diagnostics)
+	timeout, d := model.Timeouts.Invoke(ctx, defaultPointCreateTimeout)
+	resp.Diagnostics.Append(d...)
+	if model.StallTimeout.IsNull() {
+		model.StallTimeout = timetypes.NewGoDurationValueFromStringMust(defaultStallTimeout)
+	}
+	stall, d := model.StallTimeout.ValueGoDuration()
+	resp.Diagnostics.Append(d...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	say := saying(resp)
+	point, err := startPoint(ctx, a.service, model.toDomain())
+	if err != nil {
+		unable(&resp.Diagnostics, "Create Backup Point", err)
+		return
+	}
+	say("%s: begun", pointInWords(point))
+	if model.Wait.IsNull() || model.Wait.ValueBool() || point.Status.Stable() {
+		w := pointWait{service: a.service, stall: stall, waiting: waiting{timeout: timeout, say: verbatim(say)}}
+		point = w.follow(ctx, point, &resp.Diagnostics)
+	}
+	if !resp.Diagnostics.HasError() {
+		say("%s: %s", pointInWords(point), point.Status)
+	}
+}
