@@ -3,6 +3,7 @@ package cbr_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ func TestAmbiguousChange(t *testing.T) {
 			}
 			one, two := createPolicy(t, svc, "one"), createPolicy(t, svc, "two")
 			l := createVault(t, svc, "vault", cbr.LocationOptions{PolicyID: one.ID})
+			lose(http.MethodPost, "/dissociatepolicy")
 			lose(http.MethodPost, "/associatepolicy")
 			l.Options = cbr.LocationOptions{PolicyID: two.ID}
 			l, err := svc.UpdateLocation(t.Context(), l)
@@ -66,6 +68,38 @@ func TestAmbiguousChange(t *testing.T) {
 			}
 			if _, err := svc.Location(t.Context(), l.ID); !errors.Is(err, backup.ErrNotFound) {
 				t.Errorf("the deleted location: %v", err)
+			}
+		})
+	}
+}
+
+// A vault that cannot get its policy goes again, unless it is not certain that it is ours.
+func TestLocationWithoutItsPolicy(t *testing.T) {
+	t.Parallel()
+	for name, certain := range map[string]bool{"certain": true, "found by name": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCloud(t, emulated.Options{})
+			svc := c.service(t)
+			policy := createPolicy(t, svc, "nightly")
+			if !certain {
+				c.Faults.Inject(fault(emulator.FaultDropAfter, "/vaults", 0, ""))
+			}
+			c.Faults.Inject(fault(emulator.FaultStatus, "/associatepolicy", 400, `{"error_code":"BackupService.6127","error_msg":"No."}`))
+			_, err := svc.CreateLocation(t.Context(), backup.Location{
+				Name: "vault", QuotaBytes: new(10 * gigabyte), Options: cbr.LocationOptions{PolicyID: policy.ID},
+			})
+			if err == nil || strings.Contains(err.Error(), "import it") == certain {
+				t.Errorf("the error is %v", err)
+			}
+			left := 0
+			for _, err := range c.service(t).Locations(t.Context()) {
+				if left++; err != nil {
+					t.Error(err)
+				}
+			}
+			if (left == 0) != certain {
+				t.Errorf("%d locations are left", left)
 			}
 		})
 	}

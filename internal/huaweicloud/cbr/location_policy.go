@@ -65,8 +65,9 @@ func (s *Service) applyPolicies(ctx context.Context, id string, o LocationOption
 	return nil
 }
 
-// exchangePolicy takes a policy from a vault and gives it another one. If that fails it gives the first one
-// back: a vault must not lose its backups because it could not get better ones.
+// exchangePolicy takes a policy from a vault and gives it another one; its caller reads back what came of
+// it. If that fails it gives the first one back: a vault must not lose its backups because it could not get
+// better ones.
 func (s *Service) exchangePolicy(ctx context.Context, vault, old, next string) error {
 	defer s.changed()
 	associate := func(ctx context.Context, policy string) error {
@@ -74,7 +75,7 @@ func (s *Service) exchangePolicy(ctx context.Context, vault, old, next string) e
 	}
 	if old != "" {
 		err := s.client.Do(ctx, huaweicloud.Post(map[string]string{"policy_id": old}, "vaults", vault, "dissociatepolicy"), nil)
-		if err != nil && !errors.Is(err, backup.ErrNotFound) {
+		if err != nil && !errors.Is(err, backup.ErrNotFound) && !uncertain(err) {
 			return err
 		}
 	}
@@ -82,14 +83,17 @@ func (s *Service) exchangePolicy(ctx context.Context, vault, old, next string) e
 		return nil
 	}
 	err := associate(ctx, next)
-	if err == nil || old == "" {
+	if err == nil || (old == "" && !uncertain(err)) {
 		return err
 	}
 	undoCtx, cancel := detached(ctx)
 	defer cancel()
 	s.changed()
-	if inv, lookErr := s.inventory.Get(undoCtx); uncertain(err) && lookErr == nil && inv.policyOf[vault] == next {
+	if inv, lookErr := s.inventory.Get(undoCtx); lookErr == nil && (inv.policyOf[vault] == next || inv.replicationOf[vault] == next) {
 		return nil
+	}
+	if old == "" {
+		return err
 	}
 	if undo := associate(undoCtx, old); undo != nil {
 		return fmt.Errorf("%w\n\nThe location %s has no policy now, and nothing in it is backed up: its old policy %s could not be applied again either: %w", err, vault, old, undo)

@@ -39,7 +39,8 @@ func (s *Service) CreateLocation(ctx context.Context, l backup.Location) (backup
 	var answer oneVault
 	err = s.client.Do(ctx, huaweicloud.Post(map[string]any{"vault": request}, "vaults"), &answer)
 	s.changed()
-	if uncertain(err) {
+	found := uncertain(err)
+	if found {
 		answer.Vault, err = s.findVault(ctx, before, l.Name, err)
 	}
 	if err != nil {
@@ -47,13 +48,25 @@ func (s *Service) CreateLocation(ctx context.Context, l backup.Location) (backup
 	}
 	id := string(answer.Vault.ID)
 	if err := s.applyPolicies(ctx, id, o); err != nil {
-		// The vault is new and empty, and nobody would know of it.
-		if undo := s.client.Do(ctx, huaweicloud.Delete(nil, "vaults", id), nil); undo != nil {
-			return l, fmt.Errorf("%w\n\nThe location %s was created all the same and could not be deleted again; it is paid for until somebody does: %w", err, id, undo)
-		}
-		return l, err
+		return l, s.undoLocation(ctx, id, !found, err)
 	}
 	return s.Location(ctx, id)
+}
+
+// undoLocation deletes a vault that was just made and is empty, because nobody would know of it. One that
+// was found by its name is left: it might be somebody else's.
+func (s *Service) undoLocation(ctx context.Context, id string, ours bool, cause error) error {
+	const stays = "%w\n\nThe location %s was created all the same, and is paid for; import it, or delete it in the console"
+	if !ours {
+		return fmt.Errorf(stays, cause, id)
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	defer s.changed()
+	if undo := s.client.Do(ctx, huaweicloud.Delete(nil, "vaults", id), nil); undo != nil {
+		return fmt.Errorf(stays+"; it could not be deleted again: %w", cause, id, undo)
+	}
+	return cause
 }
 
 // findVault looks for a vault of a name that was not there before.

@@ -66,20 +66,33 @@ func (s *Service) CreatePolicy(ctx context.Context, p backup.Policy) (backup.Pol
 	var answer onePolicy
 	err = s.client.Do(ctx, huaweicloud.Post(map[string]any{"policy": request}, "policies"), &answer)
 	s.changed()
-	if uncertain(err) {
+	found := uncertain(err)
+	if found {
 		answer.Policy, err = s.findPolicy(ctx, before, p.Name, err)
 	}
 	if err != nil {
 		return p, err
 	}
 	if err := s.ignored(p, answer.Policy); err != nil {
-		// Nothing uses the policy yet.
-		if undo := s.client.Do(ctx, huaweicloud.Delete(nil, "policies", string(answer.Policy.ID)), nil); undo != nil {
-			return p, fmt.Errorf("%w\n\nThe policy %s was created all the same and could not be deleted again: %w", err, answer.Policy.ID, undo)
-		}
-		return p, err
+		return p, s.undoPolicy(ctx, string(answer.Policy.ID), !found, err)
 	}
 	return answer.Policy.domain(), nil
+}
+
+// undoPolicy deletes a policy that was just made. One that was found by its name is left: it might be
+// somebody else's.
+func (s *Service) undoPolicy(ctx context.Context, id string, ours bool, cause error) error {
+	const stays = "%w\n\nThe policy %s was created all the same; import it, or delete it in the console"
+	if !ours {
+		return fmt.Errorf(stays, cause, id)
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	defer s.changed()
+	if undo := s.client.Do(ctx, huaweicloud.Delete(nil, "policies", id), nil); undo != nil {
+		return fmt.Errorf(stays+"; it could not be deleted again: %w", cause, id, undo)
+	}
+	return cause
 }
 
 // findPolicy looks for a policy of a name that was not there before.
