@@ -36,6 +36,9 @@ func at(server *s3test.Server, endpoint string) func(*local.Config) {
 
 func TestConformanceOnS3(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("too slow for the race detector, which has the suite on disk")
+	}
 	server := newS3(t, s3test.Options{})
 	conformance(t, func(t *testing.T) func(*local.Config) {
 		t.Helper()
