@@ -30,7 +30,8 @@ type run struct {
 // sample is what one process cost.
 type sample struct {
 	time   time.Duration
-	memory int64 // peak resident bytes
+	cpu    time.Duration // of all processors, with the processes that it started
+	memory int64         // peak resident bytes
 }
 
 // command runs a process and measures it.
@@ -46,6 +47,7 @@ func (b *run) command(env []string, name string, args ...string) (sample, []byte
 	if err != nil {
 		return s, nil, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, out.Bytes(), errs.Bytes())
 	}
+	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.memory = usage.Maxrss << 10
 	}
@@ -89,6 +91,10 @@ type samples []sample
 
 func (s samples) time() time.Duration {
 	return median(s, func(x sample) time.Duration { return x.time })
+}
+
+func (s samples) cpu() time.Duration {
+	return median(s, func(x sample) time.Duration { return x.cpu })
 }
 
 func (s samples) memory() int64 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 )
 
 // plan measures Terraform's plan of a state with many servers and points of which nothing has changed,
@@ -20,11 +19,12 @@ func (b *run) plan() error {
 	if err := t.calibrate(); err != nil {
 		return err
 	}
-	start := time.Now()
-	if err := t.apply(); err != nil {
+	applied, err := t.apply()
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "The apply of %d servers and %d points took %s.\n", b.servers, b.planned, time.Since(start).Round(time.Second))
+	fmt.Fprintf(os.Stderr, "The apply of %d servers and %d points took %s, and %s of processors.\n",
+		b.servers, b.planned, seconds(applied.time), seconds(applied.cpu))
 	if err := t.measure(fmt.Sprintf("plan, nothing changed, %d servers and %d points", b.servers, b.planned)); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (t *terraform) measure(name string) error {
 		plans, providers = append(plans, s), append(providers, largest)
 		processes, opened, listed = max(processes, len(costs)), max(opened, o), max(listed, l)
 	}
-	printRow(name, seconds(plans.time()), "–", 0)
+	printRow(name, seconds(plans.time()), seconds(plans.cpu())+" of processors", 0)
 	printRow("memory of the provider in that plan", mib(providers.memory()), "–", 0)
 	printRow("the repository in that plan", fmt.Sprintf("opened %d ×, listed %d ×", opened, listed),
 		fmt.Sprintf("%d processes of the provider", processes), 0)

@@ -98,12 +98,12 @@ func (t *terraform) do(args ...string) (sample, []byte, error) {
 }
 
 // apply takes every point of the state for real.
-func (t *terraform) apply() error {
-	_, _, err := t.do("apply", "-auto-approve", "-input=false", "-no-color")
+func (t *terraform) apply() (sample, error) {
+	s, _, err := t.do("apply", "-auto-approve", "-input=false", "-no-color")
 	if err != nil {
-		return err
+		return s, err
 	}
-	return os.Remove(t.costs)
+	return s, os.Remove(t.costs)
 }
 
 // planNothing fails if the plan has changes.
