@@ -88,20 +88,41 @@ func (e *Emulator) filterTime(it *item) time.Time {
 }
 
 func (it *item) matches(query url.Values) bool {
-	exact := map[string]string{
-		"status": it.status, "resource_id": it.server.id, "checkpoint_id": it.checkpoint, "policy_id": it.policy,
-		"az": "eu-de-01", "image_type": "backup", "ip": "192.168.0.10",
-	}
-	for name, value := range exact {
-		if want := query.Get(name); want != "" && want != value {
+	for name, values := range query {
+		want := values[0]
+		if want != "" && !it.match(name, want, values) {
 			return false
 		}
 	}
-	// The type may be there several times, meaning any of them.
-	if types := query["resource_type"]; len(types) > 0 && !slices.Contains(types, "OS::Nova::Server") {
-		return false
+	return true
+}
+
+// match compares one parameter. The type may be there several times, meaning any of them; names are
+// fuzzy, and the rest is exact.
+func (it *item) match(name, want string, values []string) bool {
+	switch name {
+	case "status":
+		return want == it.status
+	case "resource_id":
+		return want == it.server.id
+	case "checkpoint_id":
+		return want == it.checkpoint
+	case "policy_id":
+		return want == it.policy
+	case "az":
+		return want == "eu-de-01"
+	case "image_type":
+		return want == "backup"
+	case "ip":
+		return want == "192.168.0.10"
+	case "resource_type":
+		return slices.Contains(values, "OS::Nova::Server")
+	case "name":
+		return strings.Contains(it.name, want)
+	case "resource_name":
+		return strings.Contains(it.server.Name, want)
 	}
-	return strings.Contains(it.name, query.Get("name")) && strings.Contains(it.server.Name, query.Get("resource_name"))
+	return true // Others select nothing.
 }
 
 // sortItems sorts by created_at:desc,id and the like; the default is by time, and direction desc.
@@ -112,7 +133,6 @@ func sortItems(list []*item, spec string) error {
 	if spec == "" {
 		spec = "created_at:desc"
 	}
-	keys := strings.Split(spec, ",")
 	compare := map[string]func(a, b *item) int{
 		"created_at":   func(a, b *item) int { return a.created.Compare(b.created) },
 		"protected_at": func(a, b *item) int { return a.created.Compare(b.created) },
@@ -121,21 +141,23 @@ func sortItems(list []*item, spec string) error {
 		"status":       func(a, b *item) int { return strings.Compare(a.status, b.status) },
 		"id":           func(a, b *item) int { return strings.Compare(a.id, b.id) },
 	}
-	for _, key := range keys {
-		name, direction, _ := strings.Cut(key, ":")
-		if compare[name] == nil || (direction != "" && direction != "asc" && direction != "desc") {
+	type key struct {
+		compare func(a, b *item) int
+		sign    int
+	}
+	var keys []key
+	for part := range strings.SplitSeq(spec, ",") {
+		name, direction, _ := strings.Cut(part, ":")
+		sign := map[string]int{"": -1, "desc": -1, "asc": 1}[direction]
+		if compare[name] == nil || sign == 0 {
 			return invalid("sort is invalid")
 		}
+		keys = append(keys, key{compare[name], sign})
 	}
 	slices.SortFunc(list, func(a, b *item) int {
-		for _, key := range keys {
-			name, direction, _ := strings.Cut(key, ":")
-			c := compare[name](a, b)
-			if direction != "asc" {
-				c = -c
-			}
-			if c != 0 {
-				return c
+		for _, k := range keys {
+			if c := k.compare(a, b); c != 0 {
+				return k.sign * c
 			}
 		}
 		return int(a.order - b.order)
