@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -26,6 +27,7 @@ type localServerModel struct {
 	Exclude       types.List   `tfsdk:"exclude"`
 	OneFileSystem types.Bool   `tfsdk:"one_file_system"`
 	OnUnreadable  types.String `tfsdk:"on_unreadable"`
+	Runner        types.String `tfsdk:"runner"`
 }
 
 func localServerOption() serverOption {
@@ -44,6 +46,7 @@ func localServerOption() serverOption {
 
 func localServerSchema() schema.SingleNestedAttribute {
 	reactions := []local.OnUnreadable{local.UnreadableFails, local.UnreadableWarns}
+	runners := []local.Runner{local.RunnerAgent, local.RunnerKopia, local.RunnerNone}
 	// Host and user are the Kopia identity of the sources: points under another one are of another
 	// server. The state is kept only if it has a value, as it has none before the object exists.
 	identity := []planmodifier.String{
@@ -98,6 +101,15 @@ func localServerSchema() schema.SingleNestedAttribute {
 				MarkdownDescription: "What a file that cannot be read does to a point: one of " + inCode(reactions) + "; default `fail`. " +
 					"`fail` puts the point in status `error`, `warn` counts the file in `incomplete_files`. Files that vanish meanwhile never count.",
 			},
+			"runner": schema.StringAttribute{
+				Optional:   true,
+				Computed:   true,
+				Default:    stringdefault.StaticString(string(local.RunnerAgent)),
+				Validators: []validator.String{stringvalidator.OneOf(converted[string](runners)...)},
+				MarkdownDescription: "Who runs the schedules of the policy: one of " + inCode(runners) + "; default `agent`, " +
+					"which is `terraform-provider-serverbackup agent` on that host. With `kopia` the stock Kopia server on that host takes the points, " +
+					"in the zone of the host, and the agent only deletes what `retention` no longer keeps. With `none` nobody does. Changed in place.",
+			},
 		},
 	}
 }
@@ -112,6 +124,7 @@ func localServerToDomain(ctx context.Context, v types.Object) (any, diag.Diagnos
 		Exclude:       stringsOf(m.Exclude),
 		OneFileSystem: m.OneFileSystem.ValueBool(),
 		OnUnreadable:  local.OnUnreadable(m.OnUnreadable.ValueString()),
+		Runner:        local.Runner(m.Runner.ValueString()),
 	}, diags
 }
 
@@ -133,6 +146,8 @@ func localServerFromDomain(ctx context.Context, state types.Object, options any)
 		Exclude:       keepList(prior.Exclude, o.Exclude),
 		OneFileSystem: types.BoolValue(o.OneFileSystem),
 		OnUnreadable:  types.StringValue(string(o.OnUnreadable)),
+		// Servers of earlier versions do not say.
+		Runner: types.StringValue(string(cmp.Or(o.Runner, local.RunnerAgent))),
 	})
 	diags.Append(d...)
 	return next, diags

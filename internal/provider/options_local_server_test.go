@@ -22,12 +22,12 @@ func TestServerRoundTrip(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]backup.Server{
 		"no options": {ID: "s", InstanceID: "i", ExcludeVolumeIDs: []string{"v"}, Enabled: true},
-		"min":        {ID: "s", Name: "x", Options: local.ServerOptions{Host: "h", User: "u", Sources: []string{"/a"}}},
+		"min":        {ID: "s", Name: "x", Options: local.ServerOptions{Host: "h", User: "u", Sources: []string{"/a"}, Runner: local.RunnerAgent}},
 		"max": {
 			ID: "s", Name: "x", PolicyID: "p", LocationID: "l", Enabled: true,
 			Options: local.ServerOptions{
 				Host: "h", User: "u", Sources: []string{"/a", "/b"}, Exclude: []string{"z", "a"},
-				OneFileSystem: true, OnUnreadable: local.UnreadableWarns,
+				OneFileSystem: true, OnUnreadable: local.UnreadableWarns, Runner: local.RunnerKopia,
 			},
 		},
 	} {
@@ -96,5 +96,18 @@ func TestServerSettle(t *testing.T) {
 		if got := nested[name].String(); got != want {
 			t.Errorf("local.%s is %s, want %s", name, got, want)
 		}
+	}
+}
+
+// TestServerOfBeforeRunners: what says nothing is run by the agent, and an import shows that.
+func TestServerOfBeforeRunners(t *testing.T) {
+	t.Parallel()
+	null := types.ObjectNull(objectTypes(localServerSchema()))
+	next, diags := localServerFromDomain(t.Context(), null, local.ServerOptions{Host: "h", User: "u", Sources: []string{"/a"}})
+	if diags.HasError() {
+		t.Fatal(diags)
+	}
+	if got := next.Attributes()["runner"].String(); got != `"agent"` {
+		t.Errorf("runner is %s", got)
 	}
 }
