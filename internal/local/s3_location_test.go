@@ -66,7 +66,7 @@ func TestLocationOnS3Check(t *testing.T) {
 	svc := newService(t, nil)
 	for name, o := range map[string]local.LocationOptions{
 		"repository": {Repository: "s3://key:staple@bucket/x"},
-		"s3":         {Repository: "s3://bucket/x", S3: &local.S3Options{Endpoint: "https://key:staple@minio"}},
+		"s3":         {Repository: "s3://bucket/x", S3: &local.S3Options{Endpoint: "https://key:staple@minio"}}, //nolint:gosec // a mistake on purpose
 	} {
 		problems := svc.CheckLocation(t.Context(), backup.Location{Name: "vault", Options: o}, nil)
 		if len(problems) != 1 || problems[0].Path[1] != name || strings.Contains(problems[0].Detail, "staple") {

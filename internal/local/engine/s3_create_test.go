@@ -21,10 +21,10 @@ import (
 
 const bucket = "backups"
 
-func newS3(t *testing.T, o s3test.Options) *s3test.Server {
+func newS3(t *testing.T) *s3test.Server {
 	t.Helper()
-	server := s3test.Start(t, o)
-	server.Bucket(t, bucket, o.Versions)
+	server := s3test.Start(t, s3test.Options{})
+	server.Bucket(t, bucket, false)
 	return server
 }
 
@@ -73,7 +73,7 @@ func notes(t *testing.T, o engine.Options) []string {
 func TestCreateRace(t *testing.T) {
 	t.Parallel()
 	const creators = 4
-	server := newS3(t, s3test.Options{})
+	server := newS3(t)
 	rounds := 1
 	if os.Getenv("SERVERBACKUP_PROOF") != "" {
 		rounds = 20
@@ -117,7 +117,7 @@ func TestCreateRace(t *testing.T) {
 // repository or nothing.
 func TestCreateTrouble(t *testing.T) {
 	t.Parallel()
-	server := newS3(t, s3test.Options{})
+	server := newS3(t)
 	for name, tc := range map[string]struct {
 		fault   s3test.Fault
 		created bool
@@ -174,7 +174,7 @@ func TestCreateTrouble(t *testing.T) {
 // repository, and no reason to overwrite anything.
 func TestHalfCreated(t *testing.T) {
 	t.Parallel()
-	server := newS3(t, s3test.Options{})
+	server := newS3(t)
 	o := at(server, server.Endpoint)
 	key := o.Storage.S3.Prefix + "kopia.blobcfg"
 	if _, err := server.Client(t).PutObject(t.Context(), bucket, key, strings.NewReader("x"), 1, minio.PutObjectOptions{}); err != nil {
@@ -197,7 +197,7 @@ func TestHalfCreated(t *testing.T) {
 // TestNested: repositories do not lie in each other, whichever comes first.
 func TestNested(t *testing.T) {
 	t.Parallel()
-	server := newS3(t, s3test.Options{})
+	server := newS3(t)
 	for name, tc := range map[string]struct {
 		first, second string
 		refused       bool
