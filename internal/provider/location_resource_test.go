@@ -47,7 +47,6 @@ resource "serverbackup_location" "test" {
       endpoint               = "https://s3.example.com"
       region                 = "eu"
       ca_file                = "/ca.pem"
-      profile                = "backup"
       access_key_wo          = "an access key"
       secret_key_wo          = "a secret key"
       credentials_wo_version = 1
