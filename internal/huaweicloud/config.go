@@ -39,6 +39,14 @@ type Config struct {
 	CAFile string
 }
 
+// String is without secrets, so that a configuration that is printed by mistake shows none.
+func (c Config) String() string {
+	return strings.Join(strings.Fields("region "+c.Region+" project "+first(c.ProjectID, c.ProjectName)), " ")
+}
+
+// GoString is String.
+func (c Config) GoString() string { return c.String() }
+
 // signs says whether requests are signed rather than sent with a token.
 func (c Config) signs() bool { return c.AccessKey != "" }
 

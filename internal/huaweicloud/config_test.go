@@ -1,6 +1,8 @@
 package huaweicloud
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -39,10 +41,30 @@ func TestEnvironment(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if got := tc.cfg.WithEnvironment(func(name string) string { return tc.env[name] }); got != tc.want {
-				t.Errorf("got %+v, want %+v", got, tc.want)
+			got, err := json.Marshal(tc.cfg.WithEnvironment(func(name string) string { return tc.env[name] }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want, err := json.Marshal(tc.want); err != nil || string(got) != string(want) {
+				t.Errorf("got %s, want %s (%v)", got, want, err)
 			}
 		})
+	}
+}
+
+// TestConfigShowsNoSecrets prints a configuration in every way.
+func TestConfigShowsNoSecrets(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig()
+	cfg.Password = "very-secret-password"
+	nested := struct {
+		Config
+		Other int
+	}{Config: cfg}
+	for _, text := range []string{fmt.Sprint(cfg), fmt.Sprintf("%+v %#v %s", cfg, cfg, cfg), fmt.Sprintf("%+v %#v", nested, nested)} {
+		if strings.Contains(text, "very-secret") {
+			t.Errorf("the configuration prints as %s", text)
+		}
 	}
 }
 

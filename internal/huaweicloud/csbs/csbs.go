@@ -5,10 +5,12 @@ package csbs
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
@@ -85,11 +87,11 @@ func New(cfg Config) (*Service, error) {
 
 // Close takes the marks off the points that this process asked for: who asked has heard of them.
 func (s *Service) Close(ctx context.Context) error {
-	var errs []error
+	var group errgroup.Group
 	for _, id := range s.requests.marked() {
-		errs = append(errs, s.unmark(ctx, id))
+		group.Go(func() error { return s.unmark(ctx, id) })
 	}
-	return errors.Join(errs...)
+	return group.Wait()
 }
 
 // Scope is the project.
@@ -107,7 +109,10 @@ func (s *Service) TakeNotices() []backup.Notice {
 func (s *Service) notice(summary, detail string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.notices = append(s.notices, backup.Notice{Summary: summary, Detail: detail})
+	n := backup.Notice{Summary: summary, Detail: detail}
+	if !slices.Contains(s.notices, n) { // A request that finds the server busy is made again.
+		s.notices = append(s.notices, n)
+	}
 }
 
 func notFound(kind, id string) error {

@@ -202,11 +202,18 @@ func (s *Service) DeletePolicy(ctx context.Context, id string) error {
 	}
 	defer s.policies.Drop()
 	err = s.client.Do(ctx, huaweicloud.Delete(nil, "policies", id), nil)
-	if errors.Is(err, huaweicloud.ErrUncertain) {
-		ctx, cancel := settleContext(ctx)
-		defer cancel()
+	if err != nil && !errors.Is(err, huaweicloud.ErrUncertain) {
+		return err
+	}
+	// It may take a moment, in which its name is not free; and whether a lost request was taken shows here.
+	ctx, cancel := settleContext(ctx)
+	defer cancel()
+	for range lostLooks {
 		if _, gone := s.showPolicy(ctx, id); errors.Is(gone, backup.ErrNotFound) {
 			return nil
+		}
+		if s.pause(ctx, lostPause) != nil {
+			break
 		}
 	}
 	return err
