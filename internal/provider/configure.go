@@ -41,6 +41,16 @@ type commonConfig struct {
 	readCache time.Duration
 	// maxRequests 0 is the service's default.
 	maxRequests int
+	time        serviceTime
+}
+
+// serviceTime is how a service tells the time and waits. The zero value is real time; tests bring the clock
+// of an emulator.
+type serviceTime struct {
+	now   func() time.Time
+	sleep func(ctx context.Context, d time.Duration) error
+	// poll is how often is looked at what a cloud does; 0 is the service's default.
+	poll time.Duration
 }
 
 // orEnvironment is an attribute, or else an environment variable.
@@ -108,7 +118,11 @@ func (p *serverbackupProvider) Configure(ctx context.Context, req provider.Confi
 }
 
 func openService(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {
-	common := commonConfig{readCache: defaultReadCache}
+	return openServiceAt(ctx, model, serviceTime{}, diags)
+}
+
+func openServiceAt(ctx context.Context, model providerModel, at serviceTime, diags *diag.Diagnostics) backup.Service {
+	common := commonConfig{readCache: defaultReadCache, time: at}
 	if !model.ReadCache.IsNull() {
 		d, dd := model.ReadCache.ValueGoDuration()
 		diags.Append(dd...)

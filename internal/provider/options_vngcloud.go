@@ -102,8 +102,11 @@ func openVNGCloud(ctx context.Context, value types.Object, common commonConfig) 
 		VServerEndpoint:       orEnvironment(model.VServerEndpoint, "VNGCLOUD_VSERVER_ENDPOINT"),
 		MaxConcurrentRequests: common.maxRequests,
 		// No caching is below 0 there.
-		ReadCache: cmp.Or(common.readCache, -1),
-		Log:       requestLog(),
+		ReadCache:    cmp.Or(common.readCache, -1),
+		Log:          requestLog(),
+		Now:          common.time.now,
+		Sleep:        common.time.sleep,
+		PollInterval: common.time.poll,
 	})
 	if err != nil {
 		diags.AddAttributeError(path.Root("vngcloud"), "Invalid Backup Service Configuration", explain(err))

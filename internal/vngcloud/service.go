@@ -84,6 +84,9 @@ func New(cfg Config) (*Service, error) {
 	}, nil
 }
 
+// PollInterval is how often a look at something that runs is worth a request.
+func (s *Service) PollInterval() time.Duration { return s.cfg.PollInterval }
+
 // TakeNotices returns what was done in part.
 func (s *Service) TakeNotices() []backup.Notice {
 	s.mu.Lock()
