@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 var (
@@ -83,10 +84,27 @@ func (s *Service) CreateLocation(ctx context.Context, l backup.Location) (backup
 		_ = st.close(ctx)
 		return l, backup.Errorf(backup.ErrConflict, "The repository %s is the provider's own, which is the location with the id %q. Import that one to set its quota, bin or lock.", rec.Repository, mainLocation)
 	}
+	if err := hasLock(ctx, repo, rec); err != nil {
+		return l, errors.Join(err, st.close(ctx))
+	}
 	s.mu.Lock()
 	s.stores[rec.ID] = st
 	s.mu.Unlock()
 	return s.putLocation(ctx, rec)
+}
+
+// hasLock refuses a repository that is there already without the object lock that is asked for: only a
+// new one gets it.
+func hasLock(ctx context.Context, repo *engine.Repo, rec locationRecord) error {
+	want := rec.ObjectLock.engine()
+	if want == nil {
+		return nil
+	}
+	have, err := repo.ObjectLock(ctx)
+	if err != nil || (have != nil && *have == *want) {
+		return err
+	}
+	return backup.Errorf(backup.ErrConflict, "The repository %s is there already, and its object lock is not the one of local.object_lock. Leave local.object_lock out, or choose another prefix for a new repository.", rec.Repository)
 }
 
 // UpdateLocation changes a location in place. What is new of how to reach its repository must open it.

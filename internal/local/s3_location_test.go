@@ -43,6 +43,15 @@ func TestLocationOnS3(t *testing.T) {
 	}
 	locks(t, server.Client(t), 3*24*time.Hour)
 
+	// A repository that is there keeps the lock that it has.
+	other := newService(t, nil)
+	_, err := other.CreateLocation(t.Context(), backup.Location{Name: "vault", Options: local.LocationOptions{
+		Repository: vault, Password: "vault horse", S3: s3Options(server), ObjectLock: &local.ObjectLock{Mode: "COMPLIANCE", Days: 9},
+	}})
+	if !errors.Is(err, backup.ErrConflict) || !strings.Contains(err.Error(), "object_lock") {
+		t.Errorf("another object lock for a repository that is there: %v", err)
+	}
+
 	// A second process knows only the main repository.
 	again := newService(t, func(c *local.Config) { c.Repository = main })
 	target := filepath.Join(t.TempDir(), "target")
