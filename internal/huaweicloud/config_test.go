@@ -1,10 +1,11 @@
 package huaweicloud
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestEnvironment(t *testing.T) {
@@ -41,12 +42,9 @@ func TestEnvironment(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := json.Marshal(tc.cfg.WithEnvironment(func(name string) string { return tc.env[name] }))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if want, err := json.Marshal(tc.want); err != nil || string(got) != string(want) {
-				t.Errorf("got %s, want %s (%v)", got, want, err)
+			got := tc.cfg.WithEnvironment(func(name string) string { return tc.env[name] })
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
