@@ -33,6 +33,8 @@ type job struct {
 	Die bool
 	// Restore is a point that is restored to Target, until the process ends the hard way half way.
 	Restore, Target string
+	// Agent does what an agent does.
+	Agent *agentJob
 }
 
 func TestMain(m *testing.M) {
@@ -55,6 +57,9 @@ func help(text string) error {
 		return err
 	}
 	ctx := context.Background()
+	if j.Agent != nil {
+		return j.Agent.work(ctx, j.Config)
+	}
 	svc, err := local.New(j.Config)
 	if err != nil {
 		return err
