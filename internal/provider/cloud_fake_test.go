@@ -105,6 +105,19 @@ func (f *fakeCloud) DeletePolicy(_ context.Context, id string) error {
 	return nil
 }
 
+func (f *fakeCloud) Servers(context.Context) iter.Seq2[backup.Server, error] {
+	return func(yield func(backup.Server, error) bool) {
+		f.mu.Lock()
+		rows := slices.Collect(maps.Values(f.servers))
+		f.mu.Unlock()
+		for _, s := range rows {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
 func (f *fakeCloud) Server(_ context.Context, id string) (backup.Server, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -42,12 +42,17 @@ func (r *pointResource) ImportState(ctx context.Context, req resource.ImportStat
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	for name, value := range map[string]any{
+	for name, value := range pointDefaults() {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+}
+
+// pointDefaults are the defaults of what no service knows.
+func pointDefaults() map[string]any {
+	return map[string]any{
 		"on_destroy":    onDestroyDelete,
 		"on_missing":    onMissingRecreate,
 		"wait":          types.BoolValue(true),
 		"stall_timeout": defaultStallTimeout,
-	} {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 }
