@@ -18,6 +18,9 @@ const FormatRaw = "raw"
 // resumes is how often in a row a part is taken up again without having got any further.
 const resumes = 5
 
+// ArchiveFormats is the one format.
+func (s *Service) ArchiveFormats() []string { return []string{FormatRaw} }
+
 // CheckArchive reports what Backup Center cannot do with an archive: a file has one volume.
 func (s *Service) CheckArchive(ctx context.Context, r backup.ArchiveRequest) []backup.Problem {
 	var problems []backup.Problem

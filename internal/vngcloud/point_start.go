@@ -13,6 +13,24 @@ import (
 // CheckPoint reports what Backup Center cannot do with a request for a point. A backup now is always
 // full, and carries nothing of the request [3.6].
 func (s *Service) CheckPoint(ctx context.Context, r backup.PointRequest) []backup.Problem {
+	problems := checkRequest(r)
+	if r.ServerID == "" {
+		return problems
+	}
+	row, err := s.serverRow(ctx, r.ServerID)
+	switch {
+	case isNotFound(err):
+		problems = append(problems, problem([]string{"server_id"}, "Server Not Found", noServer(r.ServerID)))
+	case err == nil && row.ServerDeleted:
+		problems = append(problems, problem([]string{"server_id"}, "Instance Not Found", noInstance(row)))
+	case err == nil:
+		problems = append(problems, s.orphans(ctx, row)...)
+	}
+	return problems
+}
+
+// checkRequest is the part of CheckPoint that asks nobody.
+func checkRequest(r backup.PointRequest) []backup.Problem {
 	problems := backup.CheckName([]string{"name"}, r.Name)
 	if r.Name != "" && len(problems) == 0 {
 		problems = append(problems, unsupported("name", "Its points have none; leave it out."))
@@ -27,20 +45,11 @@ func (s *Service) CheckPoint(ctx context.Context, r backup.PointRequest) []backu
 	if len(r.Tags) > 0 {
 		problems = append(problems, unsupported("tags", "Its points carry none; leave it out."))
 	}
-	if r.ServerID == "" {
-		return problems
-	}
-	row, err := s.serverRow(ctx, r.ServerID)
-	switch {
-	case isNotFound(err):
-		problems = append(problems, problem([]string{"server_id"}, "Server Not Found", noServer(r.ServerID)))
-	case err == nil && row.ServerDeleted:
-		problems = append(problems, problem([]string{"server_id"}, "Instance Not Found", fmt.Sprintf(
-			"The instance %s of the backup server %q was deleted: its points can be restored, and no more can be taken.", row.InstanceID, row.Name)))
-	case err == nil:
-		problems = append(problems, s.orphans(ctx, row)...)
-	}
 	return problems
+}
+
+func noInstance(row client.Server) string {
+	return fmt.Sprintf("The instance %s of the backup server %q was deleted: its points can be restored, and no more can be taken.", row.InstanceID, row.Name)
 }
 
 func noServer(id string) string {
@@ -83,8 +92,11 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 	if err != nil {
 		return backup.Point{}, err
 	}
-	if err := refuse(s.CheckPoint(ctx, r)); err != nil {
+	if err := refuse(checkRequest(r)); err != nil {
 		return backup.Point{}, err
+	}
+	if row.ServerDeleted {
+		return backup.Point{}, backup.Errorf(backup.ErrConflict, "%s", noInstance(row))
 	}
 	h, err := s.where(ctx)
 	if err != nil {

@@ -235,6 +235,14 @@ func (s *Service) matching(ctx context.Context, serverID string, f backup.PointF
 // candidates are the ids of the backup servers that can have points which a filter selects.
 func (s *Service) candidates(ctx context.Context, f backup.PointFilter) ([]string, error) {
 	rows, err := s.serverRows(ctx)
+	if f.ServerID != "" && err == nil {
+		var row client.Server
+		row, err = s.serverRow(ctx, f.ServerID) // which may be newer than the listing
+		rows = []client.Server{row}
+	}
+	if isNotFound(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -216,3 +216,33 @@ func TestPolicyPoints(t *testing.T) {
 		t.Errorf("points are %q, want %q", got, want)
 	}
 }
+
+// TestOtherClient: what another process made is found although the listing is older.
+func TestOtherClient(t *testing.T) {
+	t.Parallel()
+	c := newCenter(t, backupcenter.Switches{}, "")
+	c.Tick = 0
+	c.Plans.Set("", emulator.Plan{})
+	svc, other := c.client(t), c.client(t)
+	for _, err := range svc.Servers(t.Context()) {
+		t.Errorf("a server, %v", err)
+	}
+	srv := protect(t, c, other)
+	p := take(t, other, srv.ID)
+	if got, err := svc.Server(t.Context(), srv.ID); err != nil || got.ID != srv.ID {
+		t.Errorf("server %+v, %v", got, err)
+	}
+	if points := listed(t, svc, backup.PointFilter{ServerID: srv.ID}); len(points) != 1 || points[0].ID != p.ID {
+		t.Errorf("points %+v", points)
+	}
+	second := take(t, other, srv.ID)
+	if got, err := svc.Point(t.Context(), second.ID, backup.Cached); err != nil || got.ID != second.ID {
+		t.Errorf("point %+v, %v", got, err)
+	}
+	if err := other.DeletePoint(t.Context(), p.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := svc.Point(t.Context(), p.ID, backup.Fresh); err == nil {
+		t.Error("a fresh read finds a point that another process deleted")
+	}
+}

@@ -16,8 +16,7 @@ func (s *Service) CheckServer(ctx context.Context, srv backup.Server, prior *bac
 	add := func(attribute, summary, format string, args ...any) {
 		problems = append(problems, problem([]string{attribute}, summary, fmt.Sprintf(format, args...)))
 	}
-	switch {
-	case prior == nil && srv.Name != "", prior != nil && srv.Name != prior.Name:
+	if srv.Name != "" && (prior == nil || srv.Name != prior.Name) {
 		problems = append(problems, unsupported("name", "The service names a backup server after its instance."))
 	}
 	switch {
@@ -25,7 +24,7 @@ func (s *Service) CheckServer(ctx context.Context, srv backup.Server, prior *bac
 		add("instance_id", "Missing Instance", "The vngcloud service needs the id of the instance to back up, for example instance_id = \"ins-…\".")
 	case srv.InstanceID != "" && !strings.HasPrefix(srv.InstanceID, "ins-"):
 		add("instance_id", "Invalid Instance", "%q is no id of an instance; those begin with ins-.", srv.InstanceID)
-	case prior != nil && srv.InstanceID != prior.InstanceID:
+	case prior != nil && srv.InstanceID != "" && srv.InstanceID != prior.InstanceID:
 		add("instance_id", "Instance Cannot Change", "A backup server is of one instance. Make another one for %s.", srv.InstanceID)
 	}
 	if srv.Options != nil {

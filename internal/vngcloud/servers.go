@@ -171,7 +171,9 @@ func (s *Service) locationOrDefault(ctx context.Context, id string) (string, err
 	if err != nil {
 		return "", err
 	}
-	if i := slices.IndexFunc(rows, func(l client.Location) bool { return l.IsDefault }); i >= 0 {
+	if i := slices.IndexFunc(rows, func(l client.Location) bool {
+		return l.IsDefault && (l.Product == "" || l.Product == product) // vDB has one of its own
+	}); i >= 0 {
 		return rows[i].ID, nil
 	}
 	return "", backup.Errorf(nil, "There is no default location. Set location_id.")

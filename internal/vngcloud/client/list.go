@@ -26,23 +26,24 @@ type pageInfo struct {
 // keyed is a row with an id.
 type keyed interface{ key() string }
 
-// list reads all pages. Rows that move between pages while it reads are told once, and a list that lost
-// some that way is read again.
+// list reads all pages, and all of them again if rows moved from page to page meanwhile, unless there are
+// so many that they always do. Each row is told once.
 func list[T keyed](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
-	const rounds = 3
+	const rounds, many = 3, 5000
 	for round := 1; ; round++ {
-		rows, total, err := listOnce[T](ctx, c, path, query)
-		if err != nil {
-			return nil, err
-		}
-		if round == rounds || total == nil || int64(len(rows)) >= *total {
-			return rows, nil
+		rows, whole, err := listOnce[T](ctx, c, path, query)
+		if err != nil || whole || round == rounds || len(rows) > many {
+			return rows, err
 		}
 	}
 }
 
-func listOnce[T keyed](ctx context.Context, c *Client, path string, query url.Values) (all []T, total *int64, err error) {
+// listOnce reads all pages. They are the whole list if every page told the same number of rows, and no
+// more than there are.
+func listOnce[T keyed](ctx context.Context, c *Client, path string, query url.Values) (all []T, whole bool, err error) {
 	seen := map[string]bool{}
+	var first pageInfo
+	whole = true
 	for page := 1; page <= maxPages; page++ {
 		q := maps.Clone(query)
 		if q == nil {
@@ -52,7 +53,7 @@ func listOnce[T keyed](ctx context.Context, c *Client, path string, query url.Va
 		q.Set("size", strconv.Itoa(pageSize))
 		rows, info, err := rowsOf[T](ctx, c, c.cfg.Backup, path, q)
 		if err != nil {
-			return nil, nil, err
+			return nil, false, err
 		}
 		for _, row := range rows {
 			if key := row.key(); !seen[key] {
@@ -60,11 +61,19 @@ func listOnce[T keyed](ctx context.Context, c *Client, path string, query url.Va
 				all = append(all, row)
 			}
 		}
+		if page == 1 {
+			first = info
+		} else if total := info.totalItems; total != nil && first.totalItems != nil {
+			whole = whole && *total == *first.totalItems
+		}
 		if info.last(page, len(rows)) {
-			return all, info.totalItems, nil
+			if page > 1 && info.totalItems != nil {
+				whole = whole && int64(len(all)) == *info.totalItems
+			}
+			return all, whole, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("GET %s: the list has more than %d pages", path, maxPages)
+	return nil, false, fmt.Errorf("GET %s: the list has more than %d pages", path, maxPages)
 }
 
 // last says whether no page comes after this one. A page may be shorter than what was asked for.

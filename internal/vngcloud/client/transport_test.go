@@ -238,3 +238,26 @@ func TestConcurrency(t *testing.T) {
 		t.Errorf("%d requests at a time, want 3 at most", most)
 	}
 }
+
+// TestPagesMove: a list that loses a row between two pages, because another one went, is read again.
+func TestPagesMove(t *testing.T) {
+	t.Parallel()
+	answers := []string{
+		`{"items":[{"id":"a"},{"id":"b"}],"page":1,"totalPages":2,"totalItems":4}`, // then a is deleted, and c moves up
+		`{"items":[{"id":"d"}],"page":2,"totalPages":2,"totalItems":3}`,
+		`{"items":[{"id":"b"},{"id":"c"}],"page":1,"totalPages":2,"totalItems":3}`,
+		`{"items":[{"id":"d"}],"page":2,"totalPages":2,"totalItems":3}`,
+	}
+	var asked []string
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := answers[min(len(asked), len(answers)-1)]
+		asked = append(asked, r.URL.Query().Get("page"))
+		_, _ = w.Write([]byte(answer))
+	}))
+	t.Cleanup(gateway.Close)
+	s := newSetup(t, backupcenter.Switches{}, func(c *client.Config) { c.Backup = gateway.URL })
+	rows, err := s.Backends(t.Context())
+	if err != nil || len(rows) != 3 || rows[0].ID != "b" || rows[1].ID != "c" || len(asked) != 4 {
+		t.Errorf("rows %+v, %v after pages %q; want those of the second round", rows, err, asked)
+	}
+}
