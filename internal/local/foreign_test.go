@@ -24,9 +24,7 @@ func kopiaSnapshots(t *testing.T, k *kopia) []string {
 		StartTime time.Time `json:"startTime"`
 	}
 	out := k.run("snapshot", "list", "--all", "--json", "--show-identical")
-	if err := json.Unmarshal([]byte(out[strings.Index(out, "["):]), &list); err != nil {
-		t.Fatalf("%v in\n%s", err, out)
-	}
+	fromJSON(t, out, "[", &list)
 	slices.SortFunc(list, func(a, b struct {
 		ID        string    `json:"id"`
 		StartTime time.Time `json:"startTime"`
@@ -39,6 +37,15 @@ func kopiaSnapshots(t *testing.T, k *kopia) []string {
 		ids[i] = s.ID
 	}
 	return ids
+}
+
+// fromJSON reads what begins with a bracket, after what the command line says besides.
+func fromJSON(t *testing.T, out, bracket string, into any) {
+	t.Helper()
+	_, rest, _ := strings.Cut(out, bracket)
+	if err := json.Unmarshal([]byte(bracket+rest), into); err != nil {
+		t.Fatalf("%v in\n%s", err, out)
+	}
 }
 
 // TestForeign: what the stock command line takes of a managed source are points like all others, under ids
@@ -177,9 +184,7 @@ func TestKopiaRunner(t *testing.T) {
 			Scheduling map[string]any `json:"scheduling"`
 		}
 		out := k.run("policy", "show", dir, "--json")
-		if err := json.Unmarshal([]byte(out[strings.Index(out, "{"):]), &p); err != nil {
-			t.Fatalf("%v in\n%s", err, out)
-		}
+		fromJSON(t, out, "{", &p)
 		text, err := json.Marshal(p.Scheduling)
 		if err != nil {
 			t.Fatal(err)

@@ -45,11 +45,11 @@ func (b *lockedBuffer) text() string {
 	return b.String()
 }
 
-func newBench(t *testing.T, repository, host string) *bench {
+func newBench(t *testing.T, repository string) *bench {
 	t.Helper()
 	b := &bench{t: t, repository: repository, log: &lockedBuffer{}, now: time.Date(2026, 1, 1, 0, 30, 0, 0, time.UTC)}
 	svc, err := local.New(local.Config{
-		Repository: repository, Password: "correct horse", Host: host, User: "tester", Now: b.clock, StorageNow: b.clock,
+		Repository: repository, Password: "correct horse", Host: "web", User: "tester", Now: b.clock, StorageNow: b.clock,
 		ReadCache: tickEvery / 2,
 	})
 	if err != nil {
@@ -83,7 +83,7 @@ func (b *bench) tick() {
 }
 
 // protect puts a directory under backup, every hour.
-func (b *bench) protect(name string, retention *backup.Retention) (backup.Server, string) {
+func (b *bench) protect(name string, retention *backup.Retention) (source string) {
 	b.t.Helper()
 	dir := b.t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a"), []byte(name), 0o600); err != nil {
@@ -95,13 +95,13 @@ func (b *bench) protect(name string, retention *backup.Retention) (backup.Server
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	srv, err := b.svc.CreateServer(b.t.Context(), backup.Server{
+	_, err = b.svc.CreateServer(b.t.Context(), backup.Server{
 		Name: name, Enabled: true, PolicyID: p.ID, Options: local.ServerOptions{Sources: []string{dir}, OneFileSystem: true},
 	})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return srv, dir
+	return dir
 }
 
 func (b *bench) points() []backup.Point {
@@ -139,7 +139,7 @@ func (b *bench) blobs() string {
 // TestTicks: what is due is done within minutes, once, and an agent with nothing to do touches nothing.
 func TestTicks(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, filepath.Join(t.TempDir(), "repository"), "web")
+	b := newBench(t, filepath.Join(t.TempDir(), "repository"))
 	b.tick() // there is no repository yet
 	b.protect("idle", &backup.Retention{Latest: new(int64(2))})
 	for range 4 * 60 {
@@ -182,7 +182,7 @@ func TestTicks(t *testing.T) {
 // TestOnce does everything in one go and tells whether something failed.
 func TestOnce(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, filepath.Join(t.TempDir(), "repository"), "web")
+	b := newBench(t, filepath.Join(t.TempDir(), "repository"))
 	b.protect("good", &backup.Retention{Latest: new(int64(1))})
 	for range 2 {
 		b.advance(time.Hour)
@@ -193,7 +193,7 @@ func TestOnce(t *testing.T) {
 	if n := len(b.points()); n != 1 {
 		t.Errorf("%d points, want 1", n)
 	}
-	_, dir := b.protect("bad", nil)
+	dir := b.protect("bad", nil)
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -207,8 +207,8 @@ func TestOnce(t *testing.T) {
 func TestStop(t *testing.T) {
 	t.Parallel()
 	repository := filepath.Join(t.TempDir(), "repository")
-	b := newBench(t, repository, "web")
-	_, dir := b.protect("slow", nil)
+	b := newBench(t, repository)
+	dir := b.protect("slow", nil)
 	huge := filepath.Join(dir, "huge")
 	if err := errorsOf(os.WriteFile(huge, nil, 0o600), os.Truncate(huge, 1<<40)); err != nil {
 		t.Fatal(err)
@@ -231,7 +231,7 @@ func TestStop(t *testing.T) {
 	if err := os.Remove(huge); err != nil {
 		t.Fatal(err)
 	}
-	next := newBench(t, repository, "web")
+	next := newBench(t, repository)
 	next.advance(61 * time.Minute)
 	stopped := next.points()
 	if len(stopped) != 1 || stopped[0].Status != backup.StatusError {
@@ -257,7 +257,7 @@ func errorsOf(errs ...error) error {
 // TestTroubles are told of once, and when they are over.
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, filepath.Join(t.TempDir(), "repository"), "web")
+	b := newBench(t, filepath.Join(t.TempDir(), "repository"))
 	b.protect("web", nil)
 	b.tick()
 	b.patience = 100 * time.Millisecond
