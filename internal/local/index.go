@@ -2,8 +2,6 @@ package local
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -56,18 +54,11 @@ func (t *table[T]) get(id string) (T, bool) {
 }
 
 func (t *table[T]) load(ctx context.Context, repo *engine.Repo) error {
-	records, err := repo.Records(ctx, t.kind)
-	if err != nil {
-		return err
-	}
+	records, err := engine.Records[T](ctx, repo, t.kind)
 	for _, rec := range records {
-		var value T
-		if err := json.Unmarshal(rec.Data, &value); err != nil {
-			return fmt.Errorf("the record %s %s is damaged: %w", t.kind, rec.ID, err)
-		}
-		t.rows[rec.ID] = row[T]{rec.Version, value}
+		t.rows[rec.ID] = row[T]{rec.Version, rec.Value}
 	}
-	return nil
+	return err
 }
 
 func loadIndex(ctx context.Context, repo *engine.Repo) (*index, error) {

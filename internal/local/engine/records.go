@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -14,49 +13,49 @@ import (
 const idLabel = "serverbackup-id"
 
 // Record is something of ours that the repository keeps beside the snapshots.
-type Record struct {
+type Record[T any] struct {
 	ID string
 	// Version is Kopia's id of this version of the record.
 	Version string
-	Data    json.RawMessage
+	Value   T
 }
 
 // maxListTries bounds how often a listing starts again because records changed under it.
 const maxListTries = 100
 
 // Records lists the records of a kind. Where two processes wrote one at once, the later counts.
-func (r *Repo) Records(ctx context.Context, kind string) (records []Record, err error) {
+func Records[T any](ctx context.Context, r *Repo, kind string) (list []Record[T], err error) {
 	for range maxListTries {
-		records, err = r.records(ctx, kind)
+		list, err = records[T](ctx, r, kind)
 		if !errors.Is(err, manifest.ErrNotFound) {
 			break
 		}
 	}
-	return records, translate(err)
+	return list, translate(err)
 }
 
 // records fails with [manifest.ErrNotFound] if a record is replaced between listing and reading it.
-func (r *Repo) records(ctx context.Context, kind string) ([]Record, error) {
+func records[T any](ctx context.Context, r *Repo, kind string) ([]Record[T], error) {
 	found, err := r.rep.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: kind})
 	if err != nil {
 		return nil, err
 	}
 	at := make(map[string]int, len(found))
-	records := make([]Record, 0, len(found))
+	list := make([]Record[T], 0, len(found))
 	// Kopia lists oldest first.
 	for _, md := range found {
-		rec := Record{ID: md.Labels[idLabel], Version: string(md.ID)}
-		if _, err := r.rep.GetManifest(ctx, md.ID, &rec.Data); err != nil {
+		rec := Record[T]{ID: md.Labels[idLabel], Version: string(md.ID)}
+		if _, err := r.rep.GetManifest(ctx, md.ID, &rec.Value); err != nil {
 			return nil, fmt.Errorf("read %s %s: %w", kind, rec.ID, err)
 		}
 		if i, ok := at[rec.ID]; ok {
-			records[i] = rec
+			list[i] = rec
 			continue
 		}
-		at[rec.ID] = len(records)
-		records = append(records, rec)
+		at[rec.ID] = len(list)
+		list = append(list, rec)
 	}
-	return records, nil
+	return list, nil
 }
 
 // Writer is one write session: other processes see all of it or nothing, except what an upload

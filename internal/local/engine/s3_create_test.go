@@ -56,7 +56,7 @@ func notes(t *testing.T, o engine.Options) []string {
 		t.Fatal(err)
 	}
 	defer r.Close(t.Context()) //nolint:errcheck // only read
-	records, err := r.Records(t.Context(), "note")
+	records, err := engine.Records[string](t.Context(), r, "note")
 	if err != nil {
 		t.Fatal(err)
 	}
