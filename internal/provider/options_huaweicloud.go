@@ -41,7 +41,10 @@ func csbsOption() serviceOption {
 		value: func(m providerModel) types.Object { return m.CSBS },
 		open: func(ctx context.Context, value types.Object, common commonConfig) (backup.Service, diag.Diagnostics) {
 			return openHuaweicloud(ctx, "csbs", value, func(cfg huaweicloud.Config) (backup.Service, error) {
-				return csbs.New(csbs.Config{Config: cfg, ReadCache: common.readCache, MaxConcurrentRequests: common.maxRequests})
+				return csbs.New(csbs.Config{
+					Config: cfg, ReadCache: common.readCache, MaxConcurrentRequests: common.maxRequests,
+					PollInterval: common.time.poll, Now: common.time.now, Pause: common.time.sleep,
+				})
 			})
 		},
 	}
@@ -54,7 +57,10 @@ func cbrOption() serviceOption {
 		value:     func(m providerModel) types.Object { return m.CBR },
 		open: func(ctx context.Context, value types.Object, common commonConfig) (backup.Service, diag.Diagnostics) {
 			return openHuaweicloud(ctx, "cbr", value, func(cfg huaweicloud.Config) (backup.Service, error) {
-				return cbr.New(cbr.Config{Config: cfg, ReadCache: common.readCache, MaxConcurrentRequests: common.maxRequests})
+				return cbr.New(cbr.Config{
+					Config: cfg, ReadCache: common.readCache, MaxConcurrentRequests: common.maxRequests,
+					PollInterval: common.time.poll, Now: common.time.now, Pause: common.time.sleep,
+				})
 			})
 		},
 	}

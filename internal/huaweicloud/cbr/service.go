@@ -18,6 +18,9 @@ import (
 // ServiceName is the word for this service in configurations.
 const ServiceName = "cbr"
 
+// defaultPollInterval is for backups and restores, which take minutes.
+const defaultPollInterval = 5 * time.Second
+
 // Config is where to work, and how.
 type Config struct {
 	huaweicloud.Config
@@ -25,6 +28,8 @@ type Config struct {
 	ReadCache time.Duration
 	// MaxConcurrentRequests is how many requests are in flight at a time; default 8.
 	MaxConcurrentRequests int
+	// PollInterval is how often a look at something that runs is worth a request; default 5 s.
+	PollInterval time.Duration
 	// HTTPClient, Now and Pause are replaced in tests.
 	HTTPClient *http.Client
 	Now        func() time.Time
@@ -37,6 +42,7 @@ type Service struct {
 	flavour
 	now   func() time.Time
 	pause func(ctx context.Context, d time.Duration) error
+	poll  time.Duration
 
 	inventory *huaweicloud.Listing[*inventory]
 	recent    *recentPoints
@@ -68,17 +74,23 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Pause == nil {
 		cfg.Pause = huaweicloud.Pause
 	}
+	if cfg.PollInterval <= 0 {
+		cfg.PollInterval = defaultPollInterval
+	}
 	client, err := huaweicloud.NewClient(cfg.Config, api, huaweicloud.Options{
 		MaxConcurrentRequests: cfg.MaxConcurrentRequests, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Pause: cfg.Pause,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{client: client, flavour: flavourOf(cfg.Config), now: cfg.Now, pause: cfg.Pause, taken: map[string]bool{}}
+	s := &Service{client: client, flavour: flavourOf(cfg.Config), now: cfg.Now, pause: cfg.Pause, poll: cfg.PollInterval, taken: map[string]bool{}}
 	s.inventory = huaweicloud.NewListing(cfg.ReadCache, s.now, s.loadInventory)
 	s.recent = newRecentPoints(cfg.ReadCache, s)
 	return s, nil
 }
+
+// PollInterval is how often a look at a point or a restore that runs is worth a request.
+func (s *Service) PollInterval() time.Duration { return s.poll }
 
 // Scope is the project.
 func (s *Service) Scope(ctx context.Context) (backup.Scope, error) {

@@ -25,6 +25,9 @@ const providerID = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
 // serverType is what servers are called on the wire.
 const serverType = "OS::Nova::Server"
 
+// defaultPollInterval is for backups and restores, which take minutes.
+const defaultPollInterval = 5 * time.Second
+
 // Config is whose backups these are, and how requests are sent.
 type Config struct {
 	huaweicloud.Config
@@ -32,6 +35,8 @@ type Config struct {
 	ReadCache time.Duration
 	// MaxConcurrentRequests is how many requests are in flight at a time; default 8.
 	MaxConcurrentRequests int
+	// PollInterval is how often a look at something that runs is worth a request; default 5 s.
+	PollInterval time.Duration
 	// HTTPClient, Now and Pause are replaced in tests.
 	HTTPClient *http.Client
 	Now        func() time.Time
@@ -43,6 +48,7 @@ type Service struct {
 	client   *huaweicloud.Client
 	now      func() time.Time
 	pause    func(ctx context.Context, d time.Duration) error
+	poll     time.Duration
 	policies *huaweicloud.Listing[*policyList]
 	points   *huaweicloud.Listing[pointList]
 	reads    readCount
@@ -73,13 +79,16 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Pause == nil {
 		cfg.Pause = huaweicloud.Pause
 	}
+	if cfg.PollInterval <= 0 {
+		cfg.PollInterval = defaultPollInterval
+	}
 	client, err := huaweicloud.NewClient(cfg.Config, api, huaweicloud.Options{
 		MaxConcurrentRequests: cfg.MaxConcurrentRequests, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Pause: cfg.Pause,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{client: client, now: cfg.Now, pause: cfg.Pause}
+	s := &Service{client: client, now: cfg.Now, pause: cfg.Pause, poll: cfg.PollInterval}
 	s.policies = huaweicloud.NewListing(cfg.ReadCache, cfg.Now, s.loadPolicies)
 	s.points = huaweicloud.NewListing(cfg.ReadCache, cfg.Now, s.loadPoints)
 	return s, nil
@@ -93,6 +102,9 @@ func (s *Service) Close(ctx context.Context) error {
 	}
 	return group.Wait()
 }
+
+// PollInterval is how often a look at a point or a restore that runs is worth a request.
+func (s *Service) PollInterval() time.Duration { return s.poll }
 
 // Scope is the project.
 func (s *Service) Scope(ctx context.Context) (backup.Scope, error) { return s.client.Scope(ctx) }
