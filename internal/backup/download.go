@@ -8,6 +8,8 @@ import (
 
 // Downloader is a service that gives the data of a point out.
 type Downloader interface {
+	// ArchiveFormats are the values of [ArchiveRequest.Format].
+	ArchiveFormats() []string
 	// CheckArchive is [PolicyService.CheckPolicy] for an archive.
 	CheckArchive(ctx context.Context, r ArchiveRequest) []Problem
 	// Archive writes the data of a point to w as it goes: memory does not depend on its size. The
@@ -23,7 +25,7 @@ type ArchiveRequest struct {
 	PointID string
 	// VolumeID is one volume of the point; empty is the whole point.
 	VolumeID string
-	// Format is the service's: tar.gz or tar.zst of local.
+	// Format is one of [Downloader.ArchiveFormats].
 	Format string
 }
 

@@ -12,6 +12,15 @@ import (
 
 var _ backup.Downloader = (*Service)(nil)
 
+// ArchiveFormats are tar archives, compressed.
+func (s *Service) ArchiveFormats() []string {
+	var names []string
+	for _, format := range archive.Formats() {
+		names = append(names, string(format))
+	}
+	return names
+}
+
 // CheckArchive reports what the local service cannot do with an archive.
 func (s *Service) CheckArchive(ctx context.Context, r backup.ArchiveRequest) []backup.Problem {
 	var problems []backup.Problem

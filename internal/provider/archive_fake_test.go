@@ -32,6 +32,8 @@ func newFakeDownloader() *fakeDownloader {
 	return &fakeDownloader{fakeService: newFakeService(), content: "the data of the point"}
 }
 
+func (f *fakeDownloader) ArchiveFormats() []string { return []string{"tar.gz", "tar.zst"} }
+
 func (f *fakeDownloader) CheckArchive(_ context.Context, r backup.ArchiveRequest) []backup.Problem {
 	if f.refuse == nil {
 		return nil

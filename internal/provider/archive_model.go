@@ -82,8 +82,8 @@ var archiveSuffixes = []struct{ suffix, format string }{
 	{".tar.zst", "tar.zst"},
 }
 
-// archiveFormats are the values of format.
-var archiveFormats = []string{"tar.gz", "tar.zst"}
+// archiveFormats are the values of format, on any service.
+var archiveFormats = []string{"tar.gz", "tar.zst", "raw"}
 
 // formatOf is empty for a name that says nothing.
 func formatOf(path string) string {

@@ -29,7 +29,7 @@ func (r *archiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(plan.derive(ctx, req.Config)...)
+	resp.Diagnostics.Append(plan.derive(ctx, req.Config, r.archiveFormats())...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.ID)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("format"), plan.Format)...)
 	record, d := plan.recordOf(ctx, req.Private)
@@ -62,23 +62,39 @@ func (r *archiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 }
 
-// derive sets the id and, unless it is configured, the format.
-func (m *archiveModel) derive(ctx context.Context, config attributeReader) diag.Diagnostics {
+// archiveFormats are those of the service; none if there is no service to ask, or it has no archives.
+func (r *archiveResource) archiveFormats() []string {
+	if r.ready() {
+		if service, ok := r.service.(backup.Downloader); ok {
+			return service.ArchiveFormats()
+		}
+	}
+	return nil
+}
+
+// derive sets the id and, unless it is configured, the format: the only one of the service, or else what the
+// name of the file ends in.
+func (m *archiveModel) derive(ctx context.Context, config attributeReader, formats []string) diag.Diagnostics {
 	m.ID = m.Path
 	var configured types.String
 	diags := config.GetAttribute(ctx, path.Root("format"), &configured)
 	if diags.HasError() || !configured.IsNull() {
 		return diags
 	}
-	if m.Path.IsUnknown() {
+	named := formatOf(m.Path.ValueString())
+	switch {
+	case len(formats) == 0:
+		// Stays what it was, or unknown.
+	case len(formats) == 1:
+		m.Format = types.StringValue(formats[0])
+	case m.Path.IsUnknown():
 		m.Format = types.StringUnknown()
-		return diags
-	}
-	m.Format = stringOrNull(formatOf(m.Path.ValueString()))
-	if m.Format.IsNull() {
+	case named != "":
+		m.Format = types.StringValue(named)
+	default:
 		diags.AddAttributeError(path.Root("format"), "Unknown Archive Format", fmt.Sprintf(
 			"The name %q does not say in which format to write: let it end in .tar.gz, .tgz or .tar.zst, or set format to one of %s.",
-			filepath.Base(m.Path.ValueString()), strings.Join(archiveFormats, ", ")))
+			filepath.Base(m.Path.ValueString()), strings.Join(formats, ", ")))
 	}
 	return diags
 }

@@ -52,6 +52,7 @@ func archiveAttributes(ctx context.Context) map[string]schema.Attribute {
 			Optional:   true,
 			Validators: notEmpty,
 			MarkdownDescription: "Id of one volume of the point, from `volumes` of the data source `serverbackup_point`; default all of them in one file. " +
+				"On `vngcloud` an archive has one volume, so it is required if the point has several. " +
 				"A change replaces the file.",
 		},
 		"path": schema.StringAttribute{
@@ -66,7 +67,8 @@ func archiveAttributes(ctx context.Context) map[string]schema.Attribute {
 			Computed:      true,
 			PlanModifiers: keep,
 			Validators:    []validator.String{stringvalidator.OneOf(archiveFormats...)},
-			MarkdownDescription: "Format of the file: " + inCode(archiveFormats) + "; default what the name in `path` ends in, which must then be `.tar.gz`, `.tgz` or `.tar.zst`. " +
+			MarkdownDescription: "Format of the file: " + inCode(archiveFormats) + ". On `local` the default is what the name in `path` ends in, which must then be `.tar.gz`, `.tgz` or `.tar.zst`. " +
+				"On `vngcloud` it is always `raw`: the data as the service gives them out, in a format that it does not document. " +
 				"A change replaces the file.",
 		},
 		"file_mode": schema.StringAttribute{

@@ -32,6 +32,8 @@ func (m *memory) VerifyPoint(ctx context.Context, id string, progress func(done,
 	return v, nil
 }
 
+func (m *memory) ArchiveFormats() []string { return []string{"raw"} }
+
 func (m *memory) CheckArchive(ctx context.Context, r backup.ArchiveRequest) []backup.Problem {
 	var problems []backup.Problem
 	complain := func(attribute string) {
