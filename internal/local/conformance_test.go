@@ -25,10 +25,12 @@ func TestConformance(t *testing.T) {
 func conformance(t *testing.T, place func(*testing.T) func(*local.Config)) {
 	t.Helper()
 	// stores remembers where each service keeps its objects.
-	var stores sync.Map
+	var stores, clocks sync.Map
 	open := func(t *testing.T, where func(*local.Config)) *local.Service {
 		t.Helper()
-		svc := newService(t, where)
+		cl := &clock{}
+		svc := newService(t, func(c *local.Config) { where(c); c.Now = cl.now })
+		clocks.Store(svc, cl)
 		stores.Store(svc, where)
 		return svc
 	}
@@ -89,6 +91,20 @@ func conformance(t *testing.T, place func(*testing.T) func(*local.Config)) {
 			"instance_id": {Name: "web", InstanceID: "ins-1", Options: local.ServerOptions{Sources: []string{"/"}}},
 			"location_id": {Name: "web", LocationID: "elsewhere", Options: local.ServerOptions{Sources: []string{"/"}}},
 			"local":       {Name: "web", Options: local.ServerOptions{Sources: []string{"/does/not/exist"}}},
+		},
+		Locations: &backuptest.Locations{
+			Spec: func(t *testing.T, _ backup.Service, name string) backup.Location {
+				t.Helper()
+				return backup.Location{Name: name, Options: local.LocationOptions{Repository: filepath.Join(t.TempDir(), "location"), Password: "correct horse"}}
+			},
+			SoftDelete:    &backup.SoftDelete{RetentionDays: 7},
+			Lock:          &backup.LocationLock{MinDays: 7},
+			ForceDestroys: true,
+			Advance: func(t *testing.T, svc backup.Service, d time.Duration) {
+				t.Helper()
+				moved, _ := clocks.Load(svc)
+				moved.(*clock).advance(d) //nolint:forcetypeassert // stored above
+			},
 		},
 		ArchiveFormats: []string{"tar.gz", "tar.zst"},
 		Restore: func(t *testing.T, _ backup.Service, p backup.Point) backup.RestoreRequest {
