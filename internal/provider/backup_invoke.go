@@ -2,9 +2,12 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/action"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
 // Invoke takes the same steps as the resource, and names the point as soon as its id is known: if the wait
@@ -31,7 +34,13 @@ func (a *backupAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	defer cancel()
 
 	say := saying(resp)
-	point, err := startPoint(ctx, a.service, model.toDomain())
+	request := model.toDomain()
+	if _, own := a.service.(backup.Canceler); !own {
+		// A cloud would take a later invocation for a repetition of this one, whose answer got lost. One that this
+		// provider runs itself is only taken up if the process that ran it is dead.
+		request.Triggers = map[string]string{"invocation": rand.Text()}
+	}
+	point, err := startPoint(ctx, a.service, request)
 	if err != nil {
 		unable(&resp.Diagnostics, "Create Backup Point", err)
 		return

@@ -100,8 +100,8 @@ func (d *pointDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 			return
 		}
 	}
-	// A list shows no volumes.
-	point, err := d.service.Point(ctx, id, backup.Cached)
+	// A list, which may answer a cached read, shows no volumes.
+	point, err := d.service.Point(ctx, id, backup.Fresh)
 	if err != nil {
 		unable(&resp.Diagnostics, "Read Backup Point "+id, err)
 		return

@@ -66,6 +66,7 @@ func (r *serverResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	checkFate(ctx, scope.Service, req.Config, &resp.Diagnostics)
 	report(ctx, &resp.Diagnostics, req.Config, r.service.CheckServer(ctx, want, prior))
 }
 
@@ -202,9 +203,8 @@ func (r *serverResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	switch {
 	case err == nil, errors.Is(err, backup.ErrNotFound):
 	case errors.Is(err, backup.ErrConflict) && fate == backup.PointsFail:
-		resp.Diagnostics.AddError("Unable to Delete Backup Server", explain(err)+"\n\n"+
-			"points_on_destroy of this server is \"fail\". Set it to \"keep\" to leave the points in the store, or to \"delete\" to delete them with the server. "+
-			"Apply that first: a destroy or replacement goes by what was applied last.")
+		scope, _ := r.service.Scope(ctx) // Known: the guard has asked.
+		resp.Diagnostics.AddError("Unable to Delete Backup Server", explain(err)+"\n\n"+fateAdvice(scope.Service))
 	default:
 		unable(&resp.Diagnostics, "Delete Backup Server", err)
 	}
