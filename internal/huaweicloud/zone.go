@@ -5,23 +5,32 @@ import (
 	"time"
 )
 
-// StandardOffset is how far the clocks of a zone are ahead of UTC without daylight saving. These services
-// know no daylight saving, so it stands for the zone all the year, for writing and for comparing.
+// StandardOffset is how far the clocks of a zone are ahead of UTC at a time, without daylight saving. These
+// services know no daylight saving, so it stands for the zone all the year, for writing and for comparing.
+// Which time of the year is standard is what the time zone database says: in Ireland it is summer.
 func StandardOffset(zone *time.Location, at time.Time) time.Duration {
-	at = at.In(zone)
-	if at.IsDST() {
-		if _, end := at.ZoneBounds(); !end.IsZero() {
-			at = end
+	t := at.In(zone)
+	// Zones alternate; the bound is for broken ones.
+	for range 4 {
+		_, end := t.ZoneBounds()
+		if !t.IsDST() || end.IsZero() {
+			break
 		}
+		t = end
 	}
-	_, seconds := at.Zone()
+	_, seconds := t.Zone()
 	return time.Duration(seconds) * time.Second
 }
 
-// ChangesClocks says whether a zone has daylight saving within a year of a time.
+// ChangesClocks says whether a zone changes its offset within a year of a time.
 func ChangesClocks(zone *time.Location, at time.Time) bool {
+	_, now := at.In(zone).Zone()
 	_, end := at.In(zone).ZoneBounds()
-	return !end.IsZero() && end.Before(at.AddDate(1, 0, 0))
+	if end.IsZero() || end.After(at.AddDate(1, 0, 0)) {
+		return false
+	}
+	_, then := end.Zone()
+	return now != then
 }
 
 // FormatOffset spells an offset as these services do, such as UTC+01:00 (§2.12, §3.5).

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
 )
 
 // Limits of policies (§3.5, §6.1).
@@ -67,12 +68,12 @@ func (s *Service) CheckPolicy(_ context.Context, p backup.Policy) []backup.Probl
 		w.Warning = true
 		problems = append(problems, w)
 	}
-	offset := standardOffset(zone, s.now())
+	offset := huaweicloud.StandardOffset(zone, s.now())
 	problems = append(problems, checkSchedules(p.Schedules, offset)...)
-	if changesClocks(zone, s.now()) {
+	if huaweicloud.ChangesClocks(zone, s.now()) {
 		w := problem("timezone", "Schedules Do Not Follow Daylight Saving",
 			"The service runs schedules in UTC. Those of this policy are kept as if it were %s in %s all the year, so that they run at another local time while clocks are changed.",
-			formatOffset(offset), p.Timezone)
+			huaweicloud.FormatOffset(offset), p.Timezone)
 		w.Warning = true
 		problems = append(problems, w)
 	}

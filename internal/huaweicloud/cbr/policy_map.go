@@ -19,7 +19,7 @@ func (s *Service) request(p backup.Policy) (policyRequest, error) {
 	if err != nil {
 		return policyRequest{}, err
 	}
-	offset := standardOffset(zone, s.now())
+	offset := huaweicloud.StandardOffset(zone, s.now())
 	r := policyRequest{Name: p.Name, Enabled: p.Enabled, Definition: definition(p.Retention, offset)}
 	r.Definition.FullBackupInterval = p.IncrementalsPerFull
 	r.Trigger.Properties.Pattern, err = patterns(p.Schedules, offset)
@@ -28,7 +28,7 @@ func (s *Service) request(p backup.Policy) (policyRequest, error) {
 
 // definition translates a retention (§3.5).
 func definition(r *backup.Retention, offset time.Duration) definitionRequest {
-	d := definitionRequest{MaxBackups: unlimited, RetentionDays: unlimited, Timezone: formatOffset(offset)}
+	d := definitionRequest{MaxBackups: unlimited, RetentionDays: unlimited, Timezone: huaweicloud.FormatOffset(offset)}
 	if r == nil {
 		return d
 	}

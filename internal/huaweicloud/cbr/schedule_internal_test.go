@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
 )
 
 // FuzzSchedules wants translated rules to run at the same moments, and to come back as they were.
@@ -64,8 +65,8 @@ func FuzzOffset(f *testing.F) {
 		if !ok {
 			return
 		}
-		if again, ok := parseOffset(formatOffset(offset)); !ok || again != offset {
-			t.Errorf("%q is %s, which is written %q and read as %s", text, offset, formatOffset(offset), again)
+		if again, ok := parseOffset(huaweicloud.FormatOffset(offset)); !ok || again != offset {
+			t.Errorf("%q is %s, which is written %q and read as %s", text, offset, huaweicloud.FormatOffset(offset), again)
 		}
 	})
 }
@@ -76,19 +77,19 @@ func TestZoneNames(t *testing.T) {
 		offset := time.Duration(minutes) * time.Minute
 		name, ok := zoneName(offset)
 		if minutes%60 == 0 && !ok {
-			t.Errorf("there is no zone for %s", formatOffset(offset))
+			t.Errorf("there is no zone for %s", huaweicloud.FormatOffset(offset))
 		}
 		if !ok {
 			continue
 		}
 		zone, err := backup.ParseTimezone(name)
 		if err != nil {
-			t.Errorf("the zone for %s: %v", formatOffset(offset), err)
+			t.Errorf("the zone for %s: %v", huaweicloud.FormatOffset(offset), err)
 			continue
 		}
 		for month := range 12 {
-			if got := standardOffset(zone, time.Date(2026, time.Month(month+1), 15, 0, 0, 0, 0, time.UTC)); got != offset {
-				t.Errorf("the zone for %s, %s, has %s in month %d", formatOffset(offset), name, formatOffset(got), month+1)
+			if got := huaweicloud.StandardOffset(zone, time.Date(2026, time.Month(month+1), 15, 0, 0, 0, 0, time.UTC)); got != offset {
+				t.Errorf("the zone for %s, %s, has %s in month %d", huaweicloud.FormatOffset(offset), name, huaweicloud.FormatOffset(got), month+1)
 			}
 		}
 	}

@@ -5,47 +5,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
 )
 
-// standardOffset is how far the clocks of a zone are ahead of UTC at a time, without daylight saving.
-// The service knows no daylight saving, so this is the offset of a zone for it all the year. Which time
-// of the year is standard is what the time zone database says: in Ireland it is summer.
-func standardOffset(zone *time.Location, at time.Time) time.Duration {
-	t := at.In(zone)
-	// Zones alternate; the bound is for broken ones.
-	for range 4 {
-		_, end := t.ZoneBounds()
-		if !t.IsDST() || end.IsZero() {
-			break
-		}
-		t = end
-	}
-	_, seconds := t.Zone()
-	return time.Duration(seconds) * time.Second
-}
-
-// changesClocks says whether a zone changes its offset within a year of a time.
-func changesClocks(zone *time.Location, at time.Time) bool {
-	_, now := at.In(zone).Zone()
-	_, end := at.In(zone).ZoneBounds()
-	if end.IsZero() || end.After(at.AddDate(1, 0, 0)) {
-		return false
-	}
-	_, then := end.Zone()
-	return now != then
-}
-
-// formatOffset spells an offset as the service does, such as UTC+01:00 (reference, section 3.5).
-func formatOffset(offset time.Duration) string {
-	sign := '+'
-	if offset < 0 {
-		sign, offset = '-', -offset
-	}
-	minutes := int(offset / time.Minute)
-	return fmt.Sprintf("UTC%c%02d:%02d", sign, minutes/60, minutes%60)
-}
-
-// parseOffset reads what formatOffset writes, also without the minutes or with UTC alone.
+// parseOffset reads what [huaweicloud.FormatOffset] writes, also without the minutes or with UTC alone.
 func parseOffset(text string) (time.Duration, bool) {
 	rest, ok := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(text)), "UTC")
 	if !ok || rest == "" {
@@ -93,7 +57,7 @@ func zoneName(offset time.Duration) (string, bool) {
 	case offset == 0:
 		return "UTC", true
 	case offset%time.Hour != 0:
-		name, ok := oddZones[formatOffset(offset)]
+		name, ok := oddZones[huaweicloud.FormatOffset(offset)]
 		return name, ok
 	case hours < -12 || hours > 14:
 		return "", false
