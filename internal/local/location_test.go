@@ -60,8 +60,8 @@ func points(t *testing.T, svc *local.Service, f backup.PointFilter) []backup.Poi
 	return list
 }
 
-// restored reads a file of a point back.
-func restored(t *testing.T, svc *local.Service, point, file string) string {
+// restored reads the file a of a point back.
+func restored(t *testing.T, svc *local.Service, point string) string {
 	t.Helper()
 	target := filepath.Join(t.TempDir(), "restored")
 	r, err := svc.StartRestore(t.Context(), backup.RestoreRequest{PointID: point, Options: local.RestoreOptions{Target: target}})
@@ -71,7 +71,7 @@ func restored(t *testing.T, svc *local.Service, point, file string) string {
 	if err != nil || r.Status != backup.HistorySucceeded {
 		t.Fatalf("restore: %+v, %v", r, err)
 	}
-	data, err := os.ReadFile(filepath.Join(target, file))
+	data, err := os.ReadFile(filepath.Join(target, "a"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestLocations(t *testing.T) {
 	if list := points(t, other, backup.PointFilter{LocationID: vault.ID}); len(list) != 1 || list[0].ID != second.ID {
 		t.Errorf("points of the location: %+v", list)
 	}
-	if got := restored(t, other, first.ID, "a") + restored(t, other, second.ID, "a"); got != "onetwo" {
+	if got := restored(t, other, first.ID) + restored(t, other, second.ID); got != "onetwo" {
 		t.Errorf("restored %q", got)
 	}
 	for _, id := range []string{first.ID, second.ID} {
@@ -143,7 +143,9 @@ func TestLocationSecrets(t *testing.T) {
 	t.Parallel()
 	svc := newService(t, nil)
 	vault, repository := locate(t, svc, func(l *backup.Location) {
-		l.Options = local.LocationOptions{Repository: l.Options.(local.LocationOptions).Repository, Password: "a-secret-word"}
+		o, _ := l.Options.(local.LocationOptions)
+		o.Password = "a-secret-word"
+		l.Options = o
 	})
 	text, err := json.Marshal(vault)
 	if err != nil || strings.Contains(string(text), "a-secret-word") {
@@ -242,7 +244,7 @@ func TestBin(t *testing.T) {
 			t.Errorf("usage: %+v, %v", usage.Servers, err)
 		}
 		back, err := svc.RecoverPoint(t.Context(), p.ID)
-		if err != nil || back.DeletionStatus != backup.DeletionPresent || restored(t, svc, p.ID, "a") != location {
+		if err != nil || back.DeletionStatus != backup.DeletionPresent || restored(t, svc, p.ID) != location {
 			t.Errorf("recovered: %+v, %v", back, err)
 		}
 		// The time in the bin counts, also when there is no bin any more.
@@ -257,7 +259,7 @@ func TestBin(t *testing.T) {
 		if n, err := svc.EmptyBin(t.Context()); err != nil || n != 1 {
 			t.Errorf("%d points left the bin, %v", n, err)
 		}
-		if got := restored(t, svc, p.ID, "a"); got != location {
+		if got := restored(t, svc, p.ID); got != location {
 			t.Errorf("restored %q", got)
 		}
 	}
