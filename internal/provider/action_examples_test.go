@@ -50,7 +50,7 @@ func TestActionExamples(t *testing.T) {
 
 func exampleBlocks(t *testing.T, file string) hclsyntax.Blocks {
 	t.Helper()
-	text, err := os.ReadFile(file) //nolint:gosec // an example of this project
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestAccActionExamples(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(filepath.Dir(file))+"/"+filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			text, err := os.ReadFile(file) //nolint:gosec // an example of this project
+			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}

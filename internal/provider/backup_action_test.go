@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -120,18 +121,18 @@ func TestBackupNowFails(t *testing.T) {
 	}
 }
 
-// TestBackupNowAgain: an action that gave up is invoked again, and finds the point that it began.
+// TestBackupNowAgain: each invocation asks for a point of its own, also while another is still being taken.
 func TestBackupNowAgain(t *testing.T) {
 	t.Parallel()
 	service := newFakeService(look{status: backup.StatusCreating, progress: 30})
 	a := newActionTest(t, backupName, service)
-	for range 2 {
+	for i := range 2 {
 		_, said := a.invoke(a.configured(withTimeout(asked(), "50ms")))
-		if !strings.Contains(said, "point-0") {
+		if !strings.Contains(said, fmt.Sprintf("the point point-%d.", i)) {
 			t.Error(said)
 		}
 	}
-	expectIDs(t, "points", service.left(), "point-0")
+	expectIDs(t, "points", service.left(), "point-0", "point-1")
 }
 
 func TestBackupNowRefused(t *testing.T) {

@@ -23,7 +23,7 @@ import (
 )
 
 // secretLink must not be said anywhere.
-const secretLink = "https://store.example/part?signature=secret"
+const secretLink = "https://store.example/part?signature=secret" //nolint:gosec // made up
 
 // fakeLinker is a fake service that gives links out.
 type fakeLinker struct {

@@ -28,7 +28,8 @@ func (retainedFunction) Definition(_ context.Context, _ function.DefinitionReque
 		MarkdownDescription: "Returns the ids of the points that a retention would keep at a moment, in the order given. " +
 			"A point stays while any rule keeps it. Only points that a policy took are counted and may go: manual ones, and those of which the service does not say who asked for them, stay. " +
 			"Give it available points of one server; one in error would take the place of a good one. " +
-			"It computes what `local`, `csbs` and `cbr` do; `vngcloud` counts full points only, which this function does not know.",
+			"A service may keep more: `local` counts each source of a server on its own and keeps the newest point in any case. " +
+			"`vngcloud` counts full points only, which this function does not know. The plan of a policy names what its service would delete.",
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "points",

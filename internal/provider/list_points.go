@@ -77,12 +77,12 @@ func (l *pointList) List(ctx context.Context, req list.ListRequest, stream *list
 	)
 	diags.Append(req.Config.Get(ctx, &model)...)
 	if diags.HasError() || !l.demand(&diags) {
-		stream.Results = refused(diags)
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	from, to := model.windowModel.toDomain(time.Now(), &diags)
+	from, to := model.toDomain(time.Now(), &diags)
 	if diags.HasError() {
-		stream.Results = refused(diags)
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
 	stream.Results = listing[backup.Point]{

@@ -239,7 +239,9 @@ func TestCloudQuery(t *testing.T) {
 		{ID: "gone", ServerID: "s-2", Status: backup.StatusAvailable, DeletionStatus: backup.DeletionSoftDeleted},
 	}
 	service.points = full
-	set := func(name, value string) map[string]tftypes.Value { return map[string]tftypes.Value{name: textOf(value)} }
+	set := func(name, value string) map[string]tftypes.Value {
+		return map[string]tftypes.Value{name: textOf(value)}
+	}
 	recent := fmt.Sprintf("db, %s, available", full[2].CreatedAt.UTC().Format(time.RFC3339))
 	const broken = "web n, 2026-03-01T12:00:00Z, error"
 	for _, c := range []struct {

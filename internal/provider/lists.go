@@ -89,11 +89,6 @@ func nullAttributes(ctx context.Context, resource *tfsdk.Resource) tftypes.Value
 	return tftypes.NewValue(object, values)
 }
 
-// refused is a stream that has nothing but diagnostics.
-func refused(diags diag.Diagnostics) iter.Seq[list.ListResult] {
-	return list.ListResultsStreamDiagnostics(diags)
-}
-
 // listAttributes are arguments of a data source as a list resource has them. The framework has types of their
 // own for them.
 func listAttributes(from map[string]schema.Attribute) map[string]listschema.Attribute {
@@ -112,15 +107,4 @@ func listAttributes(from map[string]schema.Attribute) map[string]listschema.Attr
 		}
 	}
 	return attributes
-}
-
-// all lists what was already looked at.
-func all[T any](rows []T) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for _, row := range rows {
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}
 }

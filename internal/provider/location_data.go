@@ -122,8 +122,9 @@ func locationDataAttributes() map[string]schema.Attribute {
 
 // locationFilter selects locations; null members select everything.
 type locationFilter struct {
-	Name, Region types.String
-	Default      types.Bool
+	Name    types.String `tfsdk:"name"`
+	Region  types.String `tfsdk:"region"`
+	Default types.Bool   `tfsdk:"default"`
 }
 
 func (f locationFilter) match(l backup.Location) bool {

@@ -96,8 +96,8 @@ func policyDataAttributes() map[string]schema.Attribute {
 
 // policyFilter selects policies; null members select everything.
 type policyFilter struct {
-	Name    types.String
-	Default types.Bool
+	Name    types.String `tfsdk:"name"`
+	Default types.Bool   `tfsdk:"default"`
 }
 
 func (f policyFilter) match(p backup.Policy) bool {

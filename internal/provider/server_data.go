@@ -64,7 +64,10 @@ func serverDataAttributes() map[string]schema.Attribute {
 
 // serverFilter selects servers; null members select everything.
 type serverFilter struct {
-	Name, InstanceID, PolicyID, LocationID types.String
+	Name       types.String `tfsdk:"name"`
+	InstanceID types.String `tfsdk:"instance_id"`
+	PolicyID   types.String `tfsdk:"policy_id"`
+	LocationID types.String `tfsdk:"location_id"`
 }
 
 func (f serverFilter) match(s backup.Server) bool {
