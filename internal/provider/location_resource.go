@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -85,12 +84,7 @@ func (r *locationResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	id := state.ID.ValueString()
-	if !r.ready() {
-		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
-		return
-	}
-	resp.Diagnostics.Append(r.guard(ctx, kindLocation, id, req.Private)...)
-	if resp.Diagnostics.HasError() {
+	if !r.refreshable(ctx, kindLocation, id, req, resp) {
 		return
 	}
 	service, ok := capability[backup.Locator](r.client, "Read Backup Location", lacksLocations, &resp.Diagnostics)
@@ -98,17 +92,12 @@ func (r *locationResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	location, err := service.Location(ctx, id)
-	if err != nil && !errors.Is(err, backup.ErrNotFound) {
-		unable(&resp.Diagnostics, "Read Backup Location", err)
+	switch {
+	case errors.Is(err, backup.ErrNotFound):
+		forget(ctx, "Backup Location", named(kindLocation, state.Name.ValueString(), id), "; the points that it held are not in the new one", resp)
 		return
-	}
-	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
-	if err != nil {
-		resp.Diagnostics.AddWarning("Backup Location Not Found", fmt.Sprintf(
-			"The %s was deleted outside of Terraform. The next apply creates it again, unless the configuration drops it; "+
-				"the points that it held are not in the new one.",
-			named(kindLocation, state.Name.ValueString(), id)))
-		resp.State.RemoveResource(ctx)
+	case err != nil:
+		unable(&resp.Diagnostics, "Read Backup Location", err)
 		return
 	}
 	resp.Diagnostics.Append(state.fromDomain(ctx, location)...)

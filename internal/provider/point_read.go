@@ -11,8 +11,7 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
-// Read sets the identity before anything else: the framework demands it even of an object that is
-// removed from the state.
+// Read does what on_missing says of a point that is gone.
 func (r *pointResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state pointModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -20,19 +19,9 @@ func (r *pointResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	id := state.ID.ValueString()
-	if !r.ready() {
-		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
+	if !r.refreshable(ctx, kindPoint, id, req, resp) {
 		return
 	}
-	resp.Diagnostics.Append(r.guard(ctx, kindPoint, id, req.Private)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
 	point, err := r.service.Point(ctx, id, backup.Cached)
 	switch {
 	case errors.Is(err, backup.ErrNotFound) || err == nil && gone(point):

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"time"
 
@@ -114,25 +113,16 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	id := state.ID.ValueString()
-	if !r.ready() {
-		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
-		return
-	}
-	resp.Diagnostics.Append(r.guard(ctx, kindPolicy, id, req.Private)...)
-	if resp.Diagnostics.HasError() {
+	if !r.refreshable(ctx, kindPolicy, id, req, resp) {
 		return
 	}
 	policy, err := r.service.Policy(ctx, id)
-	if err != nil && !errors.Is(err, backup.ErrNotFound) {
-		unable(&resp.Diagnostics, "Read Backup Policy", err)
+	switch {
+	case errors.Is(err, backup.ErrNotFound):
+		forget(ctx, "Backup Policy", named(kindPolicy, state.Name.ValueString(), id), "", resp)
 		return
-	}
-	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
-	if err != nil {
-		resp.Diagnostics.AddWarning("Backup Policy Not Found", fmt.Sprintf(
-			"The %s was deleted outside of Terraform. The next apply creates it again, unless the configuration drops it.",
-			named(kindPolicy, state.Name.ValueString(), id)))
-		resp.State.RemoveResource(ctx)
+	case err != nil:
+		unable(&resp.Diagnostics, "Read Backup Policy", err)
 		return
 	}
 	stored, diags := state.toDomain(ctx)

@@ -2,14 +2,12 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -73,14 +71,7 @@ func (a *recoverAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReq
 	if _, ok := capability[backup.Recoverer](a.client, "Recover Backup Point", lacksRecovery, &resp.Diagnostics); !ok || model.PointID.IsUnknown() {
 		return
 	}
-	_, err := a.service.Point(ctx, model.PointID.ValueString(), backup.Cached)
-	switch {
-	case errors.Is(err, backup.ErrNotFound):
-		resp.Diagnostics.AddAttributeError(path.Root("point_id"), "Backup Point Not Found",
-			sentence(explain(err))+" It was never there, or its time in the bin is over.")
-	case err != nil:
-		unable(&resp.Diagnostics, "Read Backup Point "+model.PointID.ValueString(), err)
-	}
+	a.expectPoint(ctx, model.PointID.ValueString(), " It was never there, or its time in the bin is over.", &resp.Diagnostics)
 }
 
 // Invoke has no result but its messages: actions leave nothing in the state.

@@ -126,6 +126,29 @@ func (c *client) guard(ctx context.Context, kind, id string, private privateGett
 	return diags
 }
 
+// refreshable begins the Read of an object, and says whether there is something to ask the service. The identity
+// is set before anything else: the framework demands it even of an object that is removed from the state.
+func (c *client) refreshable(ctx context.Context, kind, id string, req resource.ReadRequest, resp *resource.ReadResponse) bool {
+	if !c.ready() {
+		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
+		return false
+	}
+	resp.Diagnostics.Append(c.guard(ctx, kind, id, req.Private)...)
+	if resp.Diagnostics.HasError() {
+		return false
+	}
+	resp.Diagnostics.Append(c.claim(ctx, id, resp.Private, resp.Identity)...)
+	return !resp.Diagnostics.HasError()
+}
+
+// forget removes an object from the state that was deleted outside of Terraform. The title is its kind in title
+// case, more what the last sentence ends with.
+func forget(ctx context.Context, title, label, more string, resp *resource.ReadResponse) {
+	resp.Diagnostics.AddWarning(title+" Not Found", fmt.Sprintf(
+		"The %s was deleted outside of Terraform. The next apply creates it again, unless the configuration drops it%s.", label, more))
+	resp.State.RemoveResource(ctx)
+}
+
 // importByIDOrIdentity takes an id, or an identity whose scope must be the configured one.
 func (c *client) importByIDOrIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	// Without the scope, the identity would have to change later, which Terraform forbids.

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -116,26 +115,16 @@ func (r *serverResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	id := state.ID.ValueString()
-	if !r.ready() {
-		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
-		return
-	}
-	resp.Diagnostics.Append(r.guard(ctx, kindServer, id, req.Private)...)
-	if resp.Diagnostics.HasError() {
+	if !r.refreshable(ctx, kindServer, id, req, resp) {
 		return
 	}
 	server, err := r.service.Server(ctx, id)
-	if err != nil && !errors.Is(err, backup.ErrNotFound) {
-		unable(&resp.Diagnostics, "Read Backup Server", err)
+	switch {
+	case errors.Is(err, backup.ErrNotFound):
+		forget(ctx, "Backup Server", named(kindServer, state.Name.ValueString(), id), "; points that are left of it stay in the store and do not become points of the new one", resp)
 		return
-	}
-	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
-	if err != nil {
-		resp.Diagnostics.AddWarning("Backup Server Not Found", fmt.Sprintf(
-			"The %s was deleted outside of Terraform. The next apply creates it again, unless the configuration drops it; "+
-				"points that are left of it stay in the store and do not become points of the new one.",
-			named(kindServer, state.Name.ValueString(), id)))
-		resp.State.RemoveResource(ctx)
+	case err != nil:
+		unable(&resp.Diagnostics, "Read Backup Server", err)
 		return
 	}
 	resp.Diagnostics.Append(state.fromDomain(ctx, server)...)

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -71,11 +72,16 @@ func (a *verifyAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequ
 	if _, ok := capability[backup.Verifier](a.client, "Verify Backup Point", lacksVerification, &resp.Diagnostics); !ok || model.PointID.IsUnknown() {
 		return
 	}
-	_, err := a.service.Point(ctx, model.PointID.ValueString(), backup.Cached)
+	a.expectPoint(ctx, model.PointID.ValueString(), "", &resp.Diagnostics)
+}
+
+// expectPoint refuses a point_id that names no point; more is advice for that case.
+func (c *client) expectPoint(ctx context.Context, id, more string, diags *diag.Diagnostics) {
+	_, err := c.service.Point(ctx, id, backup.Cached)
 	switch {
 	case errors.Is(err, backup.ErrNotFound):
-		resp.Diagnostics.AddAttributeError(path.Root("point_id"), "Backup Point Not Found", sentence(explain(err)))
+		diags.AddAttributeError(path.Root("point_id"), "Backup Point Not Found", sentence(explain(err))+more)
 	case err != nil:
-		unable(&resp.Diagnostics, "Read Backup Point "+model.PointID.ValueString(), err)
+		unable(diags, "Read Backup Point "+id, err)
 	}
 }
