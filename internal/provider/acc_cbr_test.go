@@ -2,10 +2,15 @@ package provider
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	emulatedcbr "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/cbr"
 )
@@ -56,10 +61,37 @@ resource "serverbackup_restore" "back" {
 }
 `
 
-// TestAccCBR applies what users write, in one configuration.
+// TestAccCBR applies what users write, looks again after the clocks changed, and destroys it.
 func TestAccCBR(t *testing.T) {
 	t.Parallel()
 	c := newCBRTest(t, emulatedcbr.Options{})
 	ids := []config.Variable{config.StringVariable(uuid.NewString()), config.StringVariable(uuid.NewString())}
-	c.run(resource.TestStep{Config: cbrConfig, ConfigVariables: config.Variables{"ecs_ids": config.ListVariable(ids...)}})
+	variables := config.Variables{"ecs_ids": config.ListVariable(ids...)}
+	text := knownvalue.StringExact
+	const point, found, usage = "serverbackup_point.pre", "data.serverbackup_point.pre", "data.serverbackup_space_usage.vault"
+	c.run(
+		resource.TestStep{
+			Config: cbrConfig, ConfigVariables: variables,
+			ConfigStateChecks: []statecheck.StateCheck{
+				has("serverbackup_server.web[0]", "name", knownvalue.NotNull()),
+				statecheck.CompareValuePairs("serverbackup_server.web[0]", tfjsonpath.New("policy_id"), "serverbackup_policy.nightly", tfjsonpath.New("id"), compare.ValuesSame()),
+				has(point, "status", text("available")), has(point, "size_bytes", knownvalue.Null()), has(point, "source_size_bytes", knownvalue.NotNull()),
+				has(found, "volumes", knownvalue.ListSizeExact(2)),
+				has("data.serverbackup_history.week", "total_count", knownvalue.Int64Exact(0)),
+				has(usage, "servers", knownvalue.ListSizeExact(2)), has(usage, "quota_bytes", knownvalue.Int64Exact(500<<30)),
+				has("serverbackup_restore.back", "status", text("succeeded")),
+			},
+			Check: c.saysNow("^WARNING: Schedules Do Not Follow Daylight Saving", "^WARNING: Retention Without a Number of Points"),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				c.forget()
+				c.clock.Advance(200 * 24 * time.Hour)
+			},
+			Config: cbrConfig, ConfigVariables: variables, ConfigPlanChecks: nothingPlanned(), Check: c.saysNow(),
+		},
+	)
+	for l, err := range c.service().Locations(t.Context()) {
+		t.Errorf("left behind: %v, %v", l, err)
+	}
 }

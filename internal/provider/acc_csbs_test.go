@@ -1,11 +1,21 @@
 package provider
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	emulatedcsbs "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/csbs"
 )
 
 // csbsConfig is what users write.
@@ -21,9 +31,10 @@ resource "serverbackup_policy" "daily" {
   tags      = { env = "prod" }
 }
 resource "serverbackup_server" "web" {
-  count       = length(var.ecs_ids)
-  instance_id = var.ecs_ids[count.index]
-  policy_id   = serverbackup_policy.daily.id
+  count             = length(var.ecs_ids)
+  instance_id       = var.ecs_ids[count.index]
+  policy_id         = serverbackup_policy.daily.id
+  points_on_destroy = "keep"
 }
 resource "serverbackup_point" "pre" {
   server_id = serverbackup_server.web[0].id
@@ -42,7 +53,8 @@ data "serverbackup_point" "pre" {
 data "serverbackup_space_usage" "all" {
   depends_on = [serverbackup_point.pre]
 }
-data "serverbackup_history" "all" {
+data "serverbackup_history" "web" {
+  server_id  = serverbackup_server.web[0].id
   depends_on = [serverbackup_point.pre]
 }
 resource "serverbackup_restore" "back" {
@@ -55,13 +67,68 @@ data "serverbackup_points" "broken" {
 }
 `
 
-// TestAccCSBS applies what users write, in one configuration, to twenty servers of one policy at once.
+// TestAccCSBS applies what users write to twenty servers of one policy at once, looks again after the clocks
+// changed, and destroys it.
 func TestAccCSBS(t *testing.T) {
 	t.Parallel()
 	c := newCSBSTest(t)
+	const servers = 20
 	var ids []config.Variable
-	for range 20 {
+	for range servers {
 		ids = append(ids, config.StringVariable(uuid.NewString()))
 	}
-	c.run(resource.TestStep{Config: csbsConfig, ConfigVariables: config.Variables{"ecs_ids": config.ListVariable(ids...)}})
+	variables := config.Variables{"ecs_ids": config.ListVariable(ids...)}
+	text := knownvalue.StringExact
+	const point, found = "serverbackup_point.pre", "data.serverbackup_point.pre"
+	c.run(
+		resource.TestStep{
+			Config: csbsConfig, ConfigVariables: variables,
+			ConfigStateChecks: []statecheck.StateCheck{
+				has(point, "status", text("available")), has(point, "type", text("full")), has(point, "instant_restore", knownvalue.NotNull()),
+				has(found, "volumes", knownvalue.ListSizeExact(2)),
+				has("data.serverbackup_points.tagged", "total_count", knownvalue.Int64Exact(1)),
+				has("data.serverbackup_points.broken", "total_count", knownvalue.Int64Exact(0)),
+				has("data.serverbackup_history.web", "total_count", knownvalue.Int64Exact(1)),
+				has("data.serverbackup_space_usage.all", "servers", knownvalue.ListSizeExact(1)),
+				has("data.serverbackup_space_usage.all", "used_bytes", knownvalue.NotNull()),
+				has("serverbackup_restore.back", "status", text("succeeded")),
+			},
+			Check: resource.ComposeTestCheckFunc(
+				c.saysNow("^WARNING: Schedule Without Daylight Saving"),
+				func(*terraform.State) error {
+					if list := c.policies(); len(list) != 1 || len(list[0].ServerIDs) != servers {
+						return fmt.Errorf("not all %d servers are in one policy: %v", servers, list)
+					}
+					return nil
+				},
+			),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				c.forget()
+				c.clock.Advance(200 * 24 * time.Hour)
+			},
+			Config: csbsConfig, ConfigVariables: variables, ConfigPlanChecks: nothingPlanned(), Check: c.saysNow(),
+		},
+	)
+	if left := c.policies(); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	kept := c.cloud.Items()
+	if len(kept) == 0 || slices.ContainsFunc(kept, func(i emulatedcsbs.Item) bool { return i.Name == "before-upgrade" }) {
+		t.Errorf("the points of the schedule should be left, and no other: %v", kept)
+	}
+}
+
+// policies are what the service has.
+func (c *csbsTest) policies() []backup.Policy {
+	c.t.Helper()
+	var list []backup.Policy
+	for p, err := range c.service().Policies(context.Background()) {
+		if err != nil {
+			c.t.Error(err)
+		}
+		list = append(list, p)
+	}
+	return list
 }

@@ -2,13 +2,20 @@ package provider
 
 import (
 	"fmt"
+	"regexp"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator"
 	emulatedcbr "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/cbr"
 	emulatedcsbs "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/csbs"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/iam"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud/cbr"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud/csbs"
 )
 
 // cloudStart is a Sunday in summer.
@@ -27,7 +34,7 @@ func newCSBSTest(t *testing.T) *csbsTest {
 	cloud := emulatedcsbs.New(emulator.NewClock(cloudStart))
 	cloud.Tick = time.Second
 	url := serveEmulator(t, cloud.Handler())
-	return &csbsTest{emulatorTest: newEmulatorTest(t, cloud.Clock, huaweicloudBlock("csbs", url, "")), cloud: cloud, url: url}
+	return &csbsTest{emulatorTest: newEmulatorTest(t, cloud.Clock, huaweicloudBlock("csbs", url)), cloud: cloud, url: url}
 }
 
 // cbrTest runs the CLI against an emulated Cloud Backup and Recovery.
@@ -46,11 +53,11 @@ func newCBRTest(t *testing.T, options emulatedcbr.Options) *cbrTest {
 	base.Plans.Set("", emulator.Plan{Duration: 5 * time.Second})
 	cloud := emulatedcbr.New(base, options)
 	url := serveEmulator(t, cloud.Handler(iam.New(base, iam.DefaultAccount())))
-	return &cbrTest{emulatorTest: newEmulatorTest(t, base.Clock, huaweicloudBlock("cbr", url, "")), cloud: cloud, base: base, url: url}
+	return &cbrTest{emulatorTest: newEmulatorTest(t, base.Clock, huaweicloudBlock("cbr", url)), cloud: cloud, base: base, url: url}
 }
 
-// huaweicloudBlock is a provider block for the user of an emulator, with further attributes of the service.
-func huaweicloudBlock(service, url, more string) string {
+// huaweicloudBlock is a provider block for the user of an emulator.
+func huaweicloudBlock(service, url string) string {
 	return fmt.Sprintf(`
 provider "serverbackup" {
   %s = {
@@ -59,8 +66,72 @@ provider "serverbackup" {
     user_name   = "emulator"
     password    = "emulator"
     domain_name = "emulator"
-    %s
   }
 }
-`, service, url, more)
+`, service, url)
+}
+
+// service is the service beside Terraform.
+func (c *csbsTest) service() *csbs.Service {
+	c.t.Helper()
+	svc, err := csbs.New(csbs.Config{Config: huaweicloudConfig(c.url), Now: c.time().now, Pause: c.time().sleep})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return svc
+}
+
+// service is the service beside Terraform.
+func (c *cbrTest) service() *cbr.Service {
+	c.t.Helper()
+	svc, err := cbr.New(cbr.Config{Config: huaweicloudConfig(c.url), Now: c.time().now, Pause: c.time().sleep})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return svc
+}
+
+// otherProject is a provider block for another project than that of the emulator. Requests that are signed
+// name their project themselves.
+func otherProject(service, url string) string {
+	return fmt.Sprintf(`
+provider "serverbackup" {
+  %s = {
+    auth_url   = "%s/v3"
+    endpoint   = %q
+    region     = "eu-de"
+    access_key = "emulator"
+    secret_key = "emulator"
+    project_id = "0123456789abcdef0123456789abcdef"
+  }
+}
+`, service, url, url)
+}
+
+func huaweicloudConfig(url string) huaweicloud.Config {
+	return huaweicloud.Config{AuthURL: url, Region: "eu-de", UserName: "emulator", Password: "emulator", DomainName: "emulator"}
+}
+
+// takePoint returns the id of a point that was taken beside Terraform.
+func takePoint(t *testing.T, svc backup.Service, r backup.PointRequest) string {
+	t.Helper()
+	p, err := svc.StartPoint(t.Context(), r)
+	if err == nil {
+		p, err = backup.WaitPoint(t.Context(), svc, p, backup.WaitOptions{Interval: time.Millisecond})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.ID
+}
+
+// refuses plans a configuration that is wrong in many ways, and expects to hear of each.
+func (e *emulatorTest) refuses(config string, patterns ...string) {
+	e.t.Helper()
+	e.run(resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("Error")})
+	for _, pattern := range patterns {
+		if err := e.heard(pattern); err != nil {
+			e.t.Error(err)
+		}
+	}
 }
