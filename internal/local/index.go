@@ -107,8 +107,8 @@ func (s *Service) reload(ctx context.Context, repo *engine.Repo) error {
 		s.index = newIndex()
 		return nil
 	}
-	if err := repo.Refresh(ctx); err != nil {
-		return s.store.explain("read", err)
+	if err := s.store.refresh(ctx, repo); err != nil {
+		return err
 	}
 	ix, err := loadIndex(ctx, repo)
 	if err == nil {

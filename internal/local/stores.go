@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -135,8 +136,8 @@ func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) e
 	if err != nil {
 		return err
 	}
-	if err := repo.Refresh(ctx); err != nil {
-		return st.explain("read", err)
+	if err := st.refresh(ctx, repo); err != nil {
+		return err
 	}
 	volumes, err := repo.Volumes(ctx)
 	if err != nil {
@@ -146,8 +147,28 @@ func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) e
 	return st.explain("read", s.addForeign(ctx, ix, id, repo))
 }
 
+// refresh makes what other processes wrote visible. A directory that went away is noticed here: Kopia would
+// look for it again and again, for ever.
+func (s *store) refresh(ctx context.Context, repo *engine.Repo) error {
+	storage, err := s.storage()
+	if err == nil && storage.S3 == nil {
+		err = engine.Probe(ctx, storage)
+	}
+	switch {
+	case errors.Is(err, engine.ErrAbsent):
+		return s.gone()
+	case err != nil:
+		return s.explain("read", err)
+	}
+	return s.explain("read", repo.Refresh(ctx))
+}
+
 // gone is the error of a repository that must be there.
 func (s *store) gone() error {
+	if s.location == "" {
+		return &backup.ServiceError{Kind: backup.ErrConflict, Err: engine.ErrAbsent, Message: fmt.Sprintf(
+			"The repository %s was there and is not there any more. Mount or restore it; nothing was changed.", s.cfg.Repository)}
+	}
 	return &backup.ServiceError{Kind: backup.ErrConflict, Err: engine.ErrAbsent, Message: fmt.Sprintf(
 		"There is no repository at %s any more, which the location %q keeps its points in. Mount or restore it; nothing was changed.", s.cfg.Repository, s.location)}
 }

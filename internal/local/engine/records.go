@@ -83,17 +83,22 @@ func (w *Writer) Flush(ctx context.Context) error {
 
 // Put writes a new version of a record and returns it. The old version, if any, is replaced.
 func (w *Writer) Put(ctx context.Context, kind, id, old string, value any) (version string, err error) {
+	if old != "" {
+		if err := erasable(ctx, w.w, manifest.ID(old)); err != nil {
+			return "", err
+		}
+	}
 	v, err := w.w.PutManifest(ctx, map[string]string{manifest.TypeLabelKey: kind, idLabel: id}, value)
 	if err != nil {
 		return "", translate(err)
 	}
 	if old != "" {
-		err = w.Delete(ctx, old)
+		err = translate(w.w.DeleteManifest(ctx, manifest.ID(old)))
 	}
 	return string(v), err
 }
 
 // Delete removes a version of a record.
 func (w *Writer) Delete(ctx context.Context, version string) error {
-	return translate(w.w.DeleteManifest(ctx, manifest.ID(version)))
+	return erase(ctx, w.w, manifest.ID(version))
 }

@@ -96,8 +96,8 @@ func deleteManifests(ctx context.Context, w repo.RepositoryWriter, ids []manifes
 		if id == keep {
 			continue
 		}
-		if err := w.DeleteManifest(ctx, id); err != nil {
-			return translate(err)
+		if err := erase(ctx, w, id); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -141,6 +141,9 @@ func (w *Writer) retag(ctx context.Context, point string, change func(tags map[s
 		}
 		if (man.Tags[volumeTag] == "" && !IsForeign(point)) || !change(man.Tags) {
 			continue
+		}
+		if err := erasable(ctx, w.w, id); err != nil {
+			return err
 		}
 		if err := snapshot.UpdateSnapshot(ctx, w.w, man); err != nil {
 			return translate(err)
