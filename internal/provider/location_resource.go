@@ -74,6 +74,7 @@ func (r *locationResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	plan.settle(created)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(plan.remember(ctx, created, resp.Private)...)
 	resp.Diagnostics.Append(r.claim(ctx, created.ID, resp.Private, resp.Identity)...)
 }
 
@@ -101,6 +102,7 @@ func (r *locationResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	resp.Diagnostics.Append(state.fromDomain(ctx, location)...)
+	resp.Diagnostics.Append(state.remember(ctx, location, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 

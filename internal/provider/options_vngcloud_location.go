@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -37,10 +38,36 @@ func vngcloudLocationOption() locationOption {
 		},
 		withSecrets: noSecrets,
 		fromDomain:  vngcloudLocationFromDomain,
+		remember:    func(options any) any { return regionOf(options) },
 		data:        vngcloudLocationDataSchema(),
 		dataValue:   func(d *locationData) *types.Object { return &d.VNGCloud },
 		toData:      vngcloudLocationToData,
 	}
+}
+
+// vngcloudRegion is how the region of a location can be spelled.
+type vngcloudRegion struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func regionOf(options any) vngcloudRegion {
+	o, _ := options.(vngcloud.LocationOptions)
+	return vngcloudRegion{ID: o.RegionID, Name: o.RegionName}
+}
+
+// means says whether a spelling is of this region.
+func (r vngcloudRegion) means(spelling string) bool {
+	return spelling != "" && (spelling == r.ID || strings.EqualFold(spelling, r.Name))
+}
+
+// regionChanges asks for another location only for another region, not for another spelling of its own.
+func regionChanges(ctx context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	var is vngcloudRegion
+	value, diags := req.Private.GetKey(ctx, "vngcloud")
+	resp.Diagnostics.Append(diags...)
+	known := json.Unmarshal(value, &is) == nil
+	resp.RequiresReplace = !req.StateValue.IsNull() && (!known || req.PlanValue.IsUnknown() || !is.means(req.PlanValue.ValueString()))
 }
 
 func vngcloudLocationSchema() schema.SingleNestedAttribute {
@@ -52,10 +79,10 @@ func vngcloudLocationSchema() schema.SingleNestedAttribute {
 		Attributes: map[string]schema.Attribute{
 			"region_id": schema.StringAttribute{
 				Required:      true,
-				PlanModifiers: replace,
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(regionChanges, replaces, replaces)},
 				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Storage region: its name such as `HCM04`, or its id; the data source `serverbackup_regions` lists them. " +
-					"Null after an import, which shows neither spelling; setting it then changes nothing. " + replaces,
+					"Another spelling of the same region changes nothing. " + replaces,
 			},
 			"product": schema.StringAttribute{
 				Optional:            true,
@@ -80,19 +107,18 @@ func vngcloudLocationDataSchema() dataschema.SingleNestedAttribute {
 
 func vngcloudLocationOf(ctx context.Context, v types.Object) (vngcloudLocationModel, diag.Diagnostics) {
 	var m vngcloudLocationModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
+	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true})
 	return m, diags
 }
 
 func vngcloudLocationFromDomain(ctx context.Context, state types.Object, options any) (types.Object, diag.Diagnostics) {
 	attributes := objectTypes(vngcloudLocationSchema())
 	o, ok := options.(vngcloud.LocationOptions)
-	if !ok || state.IsNull() {
-		// An import could only guess how the region is spelled, and a wrong guess would replace the location.
+	if !ok {
 		return types.ObjectNull(attributes), nil
 	}
 	m, diags := vngcloudLocationOf(ctx, state)
-	if given := m.RegionID.ValueString(); given != "" && given != o.RegionID && !strings.EqualFold(given, o.RegionName) {
+	if !regionOf(o).means(m.RegionID.ValueString()) {
 		m.RegionID = types.StringValue(orElse(o.RegionName, o.RegionID))
 	}
 	if !m.Product.IsNull() || o.Product != vngcloudProducts[0] {

@@ -38,6 +38,7 @@ func vngcloudPolicyOption() policyOption {
 		value:      func(m *policyModel) *types.Object { return &m.VNGCloud },
 		toDomain:   vngcloudPolicyToDomain,
 		fromDomain: vngcloudPolicyFromDomain,
+		shorten:    shortenVNGCloudPolicy,
 		data:       vngcloudPolicyDataSchema(),
 		dataValue:  func(d *policyData) *types.Object { return &d.VNGCloud },
 	}
@@ -137,4 +138,28 @@ func vngcloudPolicyFromDomain(ctx context.Context, options any) (types.Object, d
 		}
 	}
 	return types.ObjectValueFrom(ctx, attributes, m)
+}
+
+// shortenVNGCloudPolicy says the number of incremental points once if it is the same for all schedules, and
+// not at all if there are none.
+func shortenVNGCloudPolicy(ctx context.Context, m *policyModel) diag.Diagnostics {
+	var o vngcloudPolicyModel
+	diags := m.VNGCloud.As(ctx, &o, basetypes.ObjectAsOptions{})
+	if !m.IncrementalsPerFull.IsNull() {
+		o.IncrementalsPerFull = nil
+	}
+	if m.IncrementalsPerFull.ValueInt64() == 0 {
+		m.IncrementalsPerFull = types.Int64Null()
+	}
+	if !o.ProtectServer.ValueBool() {
+		o.ProtectServer = types.BoolNull()
+	}
+	if o.IncrementalsPerFull == nil && o.EmailOn.IsNull() && o.ProtectServer.IsNull() {
+		m.VNGCloud = types.ObjectNull(m.VNGCloud.AttributeTypes(ctx))
+		return diags
+	}
+	short, d := types.ObjectValueFrom(ctx, m.VNGCloud.AttributeTypes(ctx), o)
+	m.VNGCloud = short
+	diags.Append(d...)
+	return diags
 }

@@ -100,6 +100,13 @@ func (m *policyModel) fromDomain(ctx context.Context, p, stored backup.Policy) d
 			*option.value(m) = options
 		}
 	}
+	if imported {
+		for _, option := range policyOptions() {
+			if !option.value(m).IsNull() {
+				diags.Append(option.shorten(ctx, m)...)
+			}
+		}
+	}
 	m.CreatedAt = timeOrNull(p.CreatedAt)
 	return diags
 }

@@ -19,6 +19,9 @@ type policyOption struct {
 	toDomain func(context.Context, types.Object) (any, diag.Diagnostics)
 	// fromDomain returns null for the options of another service.
 	fromDomain func(ctx context.Context, options any) (types.Object, diag.Diagnostics)
+	// shorten takes out of an imported policy what a configuration need not say, so that one that does not say
+	// it plans no change.
+	shorten func(context.Context, *policyModel) diag.Diagnostics
 
 	data      dataschema.SingleNestedAttribute
 	dataValue func(*policyData) *types.Object

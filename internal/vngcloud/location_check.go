@@ -1,8 +1,10 @@
 package vngcloud
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/vngcloud/client"
@@ -30,12 +32,10 @@ func (s *Service) CheckLocation(ctx context.Context, l backup.Location, prior *b
 	switch {
 	case !ok || o.RegionID == "":
 		add([]string{"vngcloud", "region_id"}, "Missing Region", "A location needs a storage region: write vngcloud = { region_id = \"HCM04\" }. The data source serverbackup_regions lists them.")
-	case prior == nil:
+	default:
 		if _, err := s.region(ctx, o); isNotFound(err) {
 			add([]string{"vngcloud", "region_id"}, "Region Not Found", "%v", err)
 		}
-	default:
-		s.checkMove(ctx, o, *prior, add)
 	}
 	if o.Product != product && o.Product != "vDB" {
 		add([]string{"vngcloud", "product"}, "Invalid Product", "product is %q; write vServer or vDB.", o.Product)
@@ -45,18 +45,17 @@ func (s *Service) CheckLocation(ctx context.Context, l backup.Location, prior *b
 	return append(problems, s.checkChange(ctx, l, prior)...)
 }
 
-// checkMove reports a location that would have to be another one.
-func (s *Service) checkMove(ctx context.Context, o LocationOptions, prior backup.Location, add func([]string, string, string, ...any)) {
-	have, _ := locationOptions(prior)
-	if o.Product != have.Product {
-		add([]string{"vngcloud", "product"}, "Product Cannot Change", "A location is for one product. Make another one for %s.", o.Product)
+// stays refuses to make of a location what only another one can be.
+func stays(l, have backup.Location) error {
+	want, _ := locationOptions(l)
+	is, _ := locationOptions(have)
+	switch {
+	case want.Product != is.Product:
+		return backup.Errorf(backup.ErrUnsupported, "vngcloud.product: a location is for one product, here %s. Make another one for %s.", is.Product, want.Product)
+	case want.RegionID != is.RegionID && !strings.EqualFold(want.RegionID, is.RegionName):
+		return backup.Errorf(backup.ErrUnsupported, "vngcloud.region_id: a location stays in its region, here %s. Make another one.", cmp.Or(is.RegionName, is.RegionID))
 	}
-	if o.RegionID == have.RegionID || o.RegionID == prior.Region {
-		return
-	}
-	if region, err := s.region(ctx, o); err != nil || region.RegionID != have.RegionID {
-		add([]string{"vngcloud", "region_id"}, "Region Cannot Change", "A location stays in its region, here %s. Make another one.", prior.Region)
-	}
+	return nil
 }
 
 func checkDefault(l backup.Location, prior *backup.Location) []backup.Problem {

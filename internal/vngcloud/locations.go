@@ -222,6 +222,9 @@ func (s *Service) UpdateLocation(ctx context.Context, l backup.Location) (backup
 	if err := refuse(s.CheckLocation(ctx, l, &have)); err != nil {
 		return l, err
 	}
+	if err := stays(l, have); err != nil {
+		return l, err
+	}
 	defer s.locations.drop()
 	if l.Name != have.Name {
 		if err := s.api.SetLocationName(ctx, l.ID, l.Name); err != nil {

@@ -91,8 +91,6 @@ func TestCheckLocation(t *testing.T) {
 		"same lock":            {prior: &locked, edit: func(*backup.Location) {}},
 		"lock removed in time": {prior: &locked, edit: func(l *backup.Location) { l.Lock = nil }},
 		"bin removed":          {prior: &binned, edit: func(l *backup.Location) { l.SoftDelete = nil }, warning: "soft_delete"},
-		"other region":         {prior: &binned, edit: func(l *backup.Location) { l.Options = vngcloud.LocationOptions{RegionID: "HAN02"} }, problem: "vngcloud.region_id"},
-		"other product":        {prior: &binned, edit: func(l *backup.Location) { l.Options = vngcloud.LocationOptions{RegionID: "HCM04", Product: "vDB"} }, problem: "vngcloud.product"},
 		"becomes the default":  {prior: &binned, edit: func(l *backup.Location) { l.Default = new(true) }, problem: "default"},
 		"is not the default":   {prior: &binned, edit: func(l *backup.Location) { l.Default = new(false) }},
 	} {
@@ -111,6 +109,15 @@ func TestCheckLocation(t *testing.T) {
 		}
 		if strings.Join(problems, " ") != tc.problem || strings.Join(warnings, " ") != tc.warning {
 			t.Errorf("%s: problems %q, warnings %q; want %q, %q", name, problems, warnings, tc.problem, tc.warning)
+		}
+	}
+
+	// Another region or product is another location, which is for the caller to make.
+	for attribute, o := range map[string]vngcloud.LocationOptions{"region_id": {RegionID: "HAN02"}, "product": {RegionID: "HCM04", Product: "vDB"}} {
+		moved := binned
+		moved.Options = o
+		if _, err := svc.UpdateLocation(t.Context(), moved); err == nil || !strings.Contains(err.Error(), "vngcloud."+attribute) {
+			t.Errorf("a location with another %s: %v", attribute, err)
 		}
 	}
 

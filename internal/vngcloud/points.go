@@ -3,6 +3,7 @@ package vngcloud
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -312,6 +313,10 @@ func (s *Service) DeletePoint(ctx context.Context, id string) error {
 	s.mu.Unlock()
 	s.dropPoints(serverID)
 	s.locations.drop()
+	if errors.Is(err, backup.ErrLocked) {
+		p, _ := s.Point(ctx, id, backup.Cached)
+		return s.nameLock(ctx, err, "The point "+id, p)
+	}
 	return err
 }
 

@@ -31,6 +31,10 @@ func (s *Service) DeleteServer(ctx context.Context, id string, fate backup.Point
 		return backup.Errorf(backup.ErrUnsupported, "points_on_destroy is %q; this service knows fail, keep and delete.", fate)
 	}
 	if err := s.api.DeleteServer(ctx, id); err != nil && !isNotFound(err) {
+		if errors.Is(err, backup.ErrLocked) {
+			points, _ := s.pointsOf(ctx, id, backup.Cached)
+			return s.nameLock(ctx, err, "A point of the backup server "+id, points...)
+		}
 		return err
 	}
 	s.dropServers()

@@ -1,0 +1,114 @@
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+)
+
+// serviceExample joins the files of an example of a service, but for the provider block, which the emulator
+// has its own of.
+func serviceExample(t *testing.T, service string, files ...string) string {
+	t.Helper()
+	if len(files) == 0 {
+		files = []string{"*.tf"}
+	}
+	var all strings.Builder
+	for _, pattern := range files {
+		names, err := filepath.Glob(filepath.Join("../../examples/services", service, pattern))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, names, err)
+		}
+		for _, name := range names {
+			if filepath.Base(name) == "provider.tf" {
+				continue
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(append(text, '\n'))
+		}
+	}
+	return all.String()
+}
+
+// TestAccVNGCloudExample applies what users write and imports it, and destroys it once the lock allows.
+func TestAccVNGCloudExample(t *testing.T) {
+	t.Parallel()
+	c := newCenterTest(t)
+	all := serviceExample(t, "vngcloud")
+	dir := t.TempDir()
+	set := func(values ...string) config.Variable {
+		list := make([]config.Variable, len(values))
+		for i, v := range values {
+			list[i] = config.StringVariable(v)
+		}
+		return config.SetVariable(list...)
+	}
+	variables := config.Variables{
+		"instance_id":         config.StringVariable(c.instance),
+		"scratch_volume_id":   config.StringVariable(c.volumes[1]),
+		"download_volume_ids": set(c.volumes[0]),
+		"download_directory":  config.StringVariable(dir),
+	}
+	archive := `serverbackup_point_archive.disk["` + c.volumes[0] + `"]`
+	text := knownvalue.StringExact
+	// The testing library can look at no state with for_each.
+	single := serviceExample(t, "vngcloud", "variables.tf", "p*.tf", "restore.tf")
+	protected := serviceExample(t, "vngcloud", "variables.tf", "protect.tf")
+	imported := func(address string) resource.TestStep {
+		return resource.TestStep{
+			Config: single, ConfigVariables: variables,
+			ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID,
+		}
+	}
+	c.run(
+		resource.TestStep{
+			Config: all, ConfigVariables: variables,
+			ConfigStateChecks: []statecheck.StateCheck{
+				has("serverbackup_server.web", "name", knownvalue.StringRegexp(regexp.MustCompile("^web"))),
+				has("serverbackup_point.now", "status", text("available")),
+				has("serverbackup_point.now", "type", text("full")),
+				has("serverbackup_restore.clone", "status", text("succeeded")),
+				has(archive, "format", text("raw")),
+				statecheck.ExpectKnownOutputValue("volumes", knownvalue.MapSizeExact(1)),
+				statecheck.ExpectKnownValue("data.serverbackup_point.now", tfjsonpath.New("volumes").AtSliceIndex(0).AtMapKey("source_id"), text(c.volumes[0])),
+			},
+		},
+		resource.TestStep{Config: single, ConfigVariables: variables},
+		imported("serverbackup_policy.six_hourly"),
+		imported("serverbackup_location.vault"),
+		imported("serverbackup_point.now"),
+		resource.TestStep{
+			Config: protected, ConfigVariables: variables,
+			ExpectError: regexp.MustCompile(`(?s)Unable to Delete Backup Point.*lock\s+of\s+the\s+location\s+"hcm04-vault"\s+until\s+about.*lock\.min_days\s+is\s+7`),
+		},
+		resource.TestStep{
+			PreConfig: func() { c.clock.Advance(days(7)) },
+			Config:    protected, ConfigVariables: variables,
+		},
+		resource.TestStep{
+			// The bin is empty again a week after.
+			Config: strings.Replace(protected, `"keep"`, `"delete"`, 1), ConfigVariables: variables,
+			Check: later(c, 7),
+		},
+	)
+
+	// What was downloaded is gone with the resource; what is there was not made by it.
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in the directory: %v, %v", left, err)
+	}
+	if c.center.Counts.Snapshot().TotalBackups() != 1 {
+		t.Errorf("backups: %v", c.center.Counts.Snapshot().Backups)
+	}
+}
