@@ -16,6 +16,7 @@ var rows = []struct {
 	{"image", (*run).image},
 	{"list", (*run).list},
 	{"plan", (*run).plan},
+	{"start", (*run).start},
 }
 
 // contestant is ours with a compression, on a repository of its own.
