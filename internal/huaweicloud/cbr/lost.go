@@ -98,19 +98,26 @@ func (s *Service) newest(ctx context.Context, server string) ([]markedPoint, err
 // heard notes that the caller knows of a point, so that it is never taken for a lost one.
 func (s *Service) heard(p backup.Point) backup.Point {
 	if p.ID != "" {
-		s.hear(p.ID)
+		s.hear(p)
 	}
 	return p
 }
 
-func (s *Service) hear(id string) {
+// hear also forgets what was read while a point was running, once it is not any more: what was read says
+// nothing of its size.
+func (s *Service) hear(p backup.Point) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.taken[id] = true
+	ended, known := s.taken[p.ID]
+	s.taken[p.ID] = p.Status.Stable()
+	s.mu.Unlock()
+	if known && !ended && p.Status.Stable() {
+		s.changed()
+	}
 }
 
 func (s *Service) isTaken(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken[id]
+	_, known := s.taken[id]
+	return known
 }

@@ -45,7 +45,7 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 	}
 	p := inv.locate(b.point())
 	if p.Status.Stable() {
-		s.hear(p.ID)
+		s.hear(p)
 	}
 	if p.Status != backup.StatusAvailable {
 		err = s.explain(ctx, &p)

@@ -50,7 +50,7 @@ type Service struct {
 	starting keyedLock
 
 	mu sync.Mutex
-	// taken are the points that this service knows to have been heard of.
+	// taken are the points that this service knows to have been heard of, and whether they had ended by then.
 	taken map[string]bool
 }
 

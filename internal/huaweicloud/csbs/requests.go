@@ -95,6 +95,7 @@ func hashOf(r backup.PointRequest) string {
 // heard takes the mark off a point of this process that has ended: who waited for it knows.
 func (s *Service) heard(ctx context.Context, it item) {
 	if statuses[it.Status].Stable() && s.requests.isMarked(it.ID) {
+		s.dropPoints() // A listing may show it as it was before.
 		// Should that fail, the next look or the end of the process tries again.
 		_ = s.unmark(ctx, it.ID)
 	}
