@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -111,4 +112,69 @@ func TestAccVNGCloudExample(t *testing.T) {
 	if c.center.Counts.Snapshot().TotalBackups() != 1 {
 		t.Errorf("backups: %v", c.center.Counts.Snapshot().Backups)
 	}
+}
+
+// TestAccVNGCloudImportExample writes import blocks for what is there.
+func TestAccVNGCloudImportExample(t *testing.T) {
+	t.Parallel()
+	c := newCenterTest(t)
+	c.run(resource.TestStep{Config: c.server("")}, resource.TestStep{
+		Config: c.server("") + serviceExample(t, "vngcloud/import"),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownOutputValue("imports", knownvalue.StringRegexp(regexp.MustCompile(
+				`(?s)# Default-vBackup-Policy\nimport {\n  to = serverbackup_policy.p0\n  id = "bk-pol-[^"]*"\n}\n.*# web.*serverbackup_server.s0\n  id = "bk-ins-`))),
+		},
+	})
+}
+
+// TestAccVNGCloudLinks opens the links to a point, and reads what the other data sources have of it.
+func TestAccVNGCloudLinks(t *testing.T) {
+	t.Parallel()
+	c := newCenterTest(t)
+	factories := c.factories()
+	factories["echo"] = echoprovider.NewProviderServer()
+	config := c.block + c.server("  points_on_destroy = \"delete\"\n") + `
+resource "serverbackup_point" "now" {
+  server_id = serverbackup_server.test.id
+}
+data "serverbackup_points" "all" {
+  server_id  = serverbackup_server.test.id
+  depends_on = [serverbackup_point.now]
+}
+data "serverbackup_history" "all" {
+  server_id  = serverbackup_server.test.id
+  depends_on = [serverbackup_point.now]
+}
+data "serverbackup_space_usage" "all" {
+  depends_on = [serverbackup_point.now]
+}
+data "serverbackup_servers" "all" {
+  depends_on = [serverbackup_point.now]
+}
+ephemeral "serverbackup_point_download" "test" {
+  point_id = serverbackup_point.now.id
+}
+provider "echo" {
+  data = { for v in ephemeral.serverbackup_point_download.test.volumes : v.id => length(v.urls) }
+}
+resource "echo" "test" {}
+`
+	first := func(list, name string) tfjsonpath.Path { return tfjsonpath.New(list).AtSliceIndex(0).AtMapKey(name) }
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories,
+		Steps: []resource.TestStep{{
+			Config: config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data"), knownvalue.MapSizeExact(2)),
+				has("data.serverbackup_points.all", "points", knownvalue.ListSizeExact(1)),
+				statecheck.ExpectKnownValue("data.serverbackup_points.all", first("points", "schedule_type"), knownvalue.StringExact("manual")),
+				statecheck.ExpectKnownValue("data.serverbackup_points.all", first("points", "type"), knownvalue.StringExact("full")),
+				statecheck.ExpectKnownValue("data.serverbackup_points.all", first("points", "location_name"), knownvalue.StringExact("Default-Location")),
+				has("data.serverbackup_history.all", "entries", knownvalue.ListSizeExact(1)),
+				statecheck.ExpectKnownValue("data.serverbackup_history.all", first("entries", "deletion_status"), knownvalue.StringExact("present")),
+				statecheck.ExpectKnownValue("data.serverbackup_space_usage.all", first("servers", "points"), knownvalue.Int64Exact(1)),
+				statecheck.ExpectKnownValue("data.serverbackup_servers.all", first("servers", "instance_id"), knownvalue.StringExact(c.instance)),
+			},
+		}},
+	})
 }
