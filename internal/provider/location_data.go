@@ -167,10 +167,10 @@ func locationFilterAttributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"name":   text("Only locations whose name contains this text, in upper or lower case; default any."),
-		"region": text("Only locations in the region with this id; default any. Not available on `local`."),
+		"region": text("Only locations in the region with this id; default any. Only on `vngcloud`."),
 		"default": schema.BoolAttribute{
 			Optional:            true,
-			MarkdownDescription: "Only locations that are the default, or that are not; default any. Not available on `local`.",
+			MarkdownDescription: "Only locations that are the default, or that are not; default any. Only on `vngcloud`.",
 		},
 	}
 }

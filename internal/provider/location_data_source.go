@@ -49,7 +49,7 @@ func (d *locationDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			Optional: true,
 			Computed: true,
 			MarkdownDescription: "Whether servers that name no location get this one; null where the service has no such thing. " +
-				"As an argument: the one location that is the default, or that is not. Not available on `local`.",
+				"As an argument: the one location that is the default, or that is not. Only on `vngcloud`.",
 		},
 	})
 	resp.Schema = schema.Schema{

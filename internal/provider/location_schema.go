@@ -32,7 +32,7 @@ func (r *locationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		"quota_gb": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.Between(1, maxQuotaGB)},
-			MarkdownDescription: "What the location may hold, in GB of 2^30 bytes, 1 or more; default no limit. Changed in place. " +
+			MarkdownDescription: "What the location may hold, in GB of 2^30 bytes, 1 or more; default no limit. Required on `cbr`, where it is what you pay for. Changed in place. " +
 				"On `local` a point that would start above it fails before it reads a byte; a point that starts below it is finished, whatever its size.",
 		},
 		"default": schema.BoolAttribute{
@@ -40,7 +40,7 @@ func (r *locationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			Computed:      true,
 			PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "Whether servers that name no location get this one. `true` takes that over from the location that had it; " +
-				"to give it up, make another location the default. Null and not settable on `local`, where that is the repository of the provider.",
+				"to give it up, make another location the default. Null and not settable on other services than `vngcloud`; on `local` that is the repository of the provider.",
 		},
 		"soft_delete": softDeleteSchema(),
 		"lock":        locationLockSchema(),
@@ -59,7 +59,7 @@ func (r *locationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A location is where points are stored. Servers name theirs with `location_id`; a server that moves to another location leaves its points where they are, " +
 			"and they count for its retention as before. The location with the id `main` of the `local` service is the repository of the provider: " +
-			"it is there without this resource, and is imported to give it a quota, a bin or a lock.",
+			"it is there without this resource, and is imported to give it a quota, a bin or a lock. Not available on `csbs`, which has no locations.",
 		Attributes: attributes,
 	}
 }
@@ -67,7 +67,7 @@ func (r *locationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 func softDeleteSchema() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Keeps deleted points in a bin, from which they can be recovered; default none, points are deleted at once. Changed in place. " +
+		MarkdownDescription: "Keeps deleted points in a bin, from which they can be recovered; default none, points are deleted at once. Not available on `cbr`. Changed in place. " +
 			"Points that are in the bin when this is removed lapse on their dates on `local`.",
 		Attributes: map[string]schema.Attribute{
 			"retention_days": schema.Int64Attribute{
@@ -82,7 +82,7 @@ func softDeleteSchema() schema.SingleNestedAttribute {
 func locationLockSchema() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Keeps points from being deleted too early; default none. On a disk the lock of `local` is the promise of this provider and its agent only: " +
+		MarkdownDescription: "Keeps points from being deleted too early; default none. Not available on `cbr`, which has `cbr.locked`. On a disk the lock of `local` is the promise of this provider and its agent only: " +
 			"who can write to the disk can delete all the same. `local.object_lock` makes a bucket refuse it.",
 		Attributes: map[string]schema.Attribute{
 			"min_days": schema.Int64Attribute{
@@ -93,13 +93,13 @@ func locationLockSchema() schema.SingleNestedAttribute {
 			"max_days": schema.Int64Attribute{
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-				MarkdownDescription: "Age in days, 1 or more, above which the service deletes every point; default none. Not available on `local`.",
+				MarkdownDescription: "Age in days, 1 or more, above which the service deletes every point; default none. Only on `vngcloud`.",
 			},
 			"grace_days": schema.Int64Attribute{
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 				MarkdownDescription: "How many days the lock can still be changed or removed, 0 or more; default what the service does by itself. " +
-					"0 makes it permanent at once. Not available on `local`.",
+					"0 makes it permanent at once. Only on `vngcloud`.",
 			},
 		},
 	}

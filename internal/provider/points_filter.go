@@ -80,7 +80,7 @@ func pointFilterAttributes() map[string]schema.Attribute {
 		"tags": schema.MapAttribute{
 			ElementType: types.StringType, Optional: true,
 			Validators:          []validator.Map{mapvalidator.SizeAtMost(backup.MaxFilterTags), mapvalidator.NoNullValues()},
-			MarkdownDescription: fmt.Sprintf("Only points that have all of these tags, at most %d.", backup.MaxFilterTags),
+			MarkdownDescription: fmt.Sprintf("Only points that have all of these tags, at most %d. Not available on `vngcloud` and `cbr`, whose points carry none.", backup.MaxFilterTags),
 		},
 		"include_deleted": schema.BoolAttribute{
 			Optional:            true,

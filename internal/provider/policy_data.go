@@ -133,7 +133,7 @@ func policyFilterAttributes() map[string]schema.Attribute {
 		},
 		"default": schema.BoolAttribute{
 			Optional:            true,
-			MarkdownDescription: "Only policies that are the default, or that are not; default any. Not available on `local`.",
+			MarkdownDescription: "Only policies that are the default, or that are not; default any. Only on `vngcloud`.",
 		},
 	}
 }

@@ -50,7 +50,7 @@ func (d *policyDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			Optional: true,
 			Computed: true,
 			MarkdownDescription: "Whether servers that name no policy get this one; null where the service has no such thing. " +
-				"As an argument: the one policy that is the default, or that is not. Not available on `local`.",
+				"As an argument: the one policy that is the default, or that is not. Only on `vngcloud`.",
 		},
 	})
 	resp.Schema = schema.Schema{

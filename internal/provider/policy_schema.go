@@ -32,7 +32,7 @@ func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		},
 		"description": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "What the policy is for; default none.",
+			MarkdownDescription: "What the policy is for; default none. Not available on `vngcloud` and `cbr`.",
 		},
 		"schedules": schema.ListAttribute{
 			ElementType: types.StringType,
@@ -56,27 +56,28 @@ func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			Optional:            true,
 			Computed:            true,
 			Default:             booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the schedules run; default `true`. Points can be taken on demand in any case.",
+			MarkdownDescription: "Whether the schedules run; default `true`. Points can be taken on demand in any case. Cannot be `false` on `vngcloud`, where servers have the switch.",
 		},
 		"retention": retentionSchema(),
 		"incrementals_per_full": schema.Int64Attribute{
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.AtLeast(0)},
 			MarkdownDescription: "How many incremental points follow each full one, 0 or more; 0 makes every point full. " +
-				"Default: the service decides. On `local` a full point reads every byte of the sources again and stores nothing twice.",
+				"Default: the service decides. On `local` a full point reads every byte of the sources again and stores nothing twice. " +
+				"Not available on `csbs`, and on `cbr` only on Huawei Cloud.",
 		},
 		"default": schema.BoolAttribute{
 			Optional:      true,
 			Computed:      true,
 			PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "Whether servers that name no policy get this one. `true` takes that over from the policy that had it; " +
-				"to give it up, make another policy the default. Null and not settable on `local`.",
+				"to give it up, make another policy the default. Null and not settable on other services than `vngcloud`.",
 		},
 		"tags": schema.MapAttribute{
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Map{mapvalidator.NoNullValues()},
-			MarkdownDescription: "Tags of the policy; default none. Not available on `local`.",
+			MarkdownDescription: "Tags of the policy, which the service copies to each point; default none. On `csbs` only, at most 10.",
 		},
 		"created_at": schema.StringAttribute{
 			Computed:            true,
@@ -125,7 +126,9 @@ func retentionSchema() schema.SingleNestedAttribute {
 		Validators: []validator.Object{retentionValidator{}},
 		MarkdownDescription: "Which points stay; default every point, for ever. With several rules, a point stays while any of them keeps it. " +
 			"Hours to years are those of `timezone`, weeks begin on Monday, and only periods that have a point count. " +
-			"A plan that tightens it names the points that will be deleted.",
+			"A plan that tightens it names the points that will be deleted. " +
+			"On `vngcloud` every kind of schedule needs its number, which counts full points; there is no `latest`, `yearly` and `days`. " +
+			"On `csbs` and `cbr` there is no `hourly`, and `days` does not go with periods.",
 		Attributes: rules,
 	}
 }

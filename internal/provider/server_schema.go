@@ -43,13 +43,13 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			Computed:            true,
 			PlanModifiers:       keep,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Name of the server; default the name that the service gives it. Required on `local`, and changed in place there.",
+			MarkdownDescription: "Name of the server; default the name that the service gives it. Required on `local`, and changed in place there; elsewhere it is that of the machine, and not settable.",
 		},
 		"instance_id": schema.StringAttribute{
 			Optional:            true,
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Id of the machine in the cloud. Not available on `local`. A change replaces the server.",
+			MarkdownDescription: "Id of the machine in the cloud, where it is required. Not available on `local`. A change replaces the server.",
 		},
 		"policy_id": schema.StringAttribute{
 			Optional:      true,
@@ -57,7 +57,8 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			PlanModifiers: keep,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Id of the policy that backs the server up. Changed in place. " +
-				"Left out on `local`, the server is backed up on demand only; taking the attribute out of the configuration detaches the policy.",
+				"Left out on `local`, the server is backed up on demand only; taking the attribute out of the configuration detaches the policy. " +
+				"Required on `csbs`. Not settable on `cbr`, where it is `cbr.policy_id` of the location.",
 		},
 		"location_id": schema.StringAttribute{
 			Optional:      true,
@@ -65,19 +66,20 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			PlanModifiers: keep,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Id of the location that new points are written to; default the service's own, which on `local` is `main`, the repository of the provider. " +
-				"Changed in place; on `local` points that exist stay where they are, and taking the attribute out of the configuration sets it back to `main`.",
+				"Changed in place; on `local` points that exist stay where they are, and taking the attribute out of the configuration sets it back to `main`. " +
+				"Required on `cbr`, where points move along. Not available on `csbs`.",
 		},
 		"enabled": schema.BoolAttribute{
 			Optional:            true,
 			Computed:            true,
 			Default:             booldefault.StaticBool(true),
-			MarkdownDescription: "Whether the policy's schedules run for this server; default `true`. Points stay, and can be taken on demand, in any case.",
+			MarkdownDescription: "Whether the policy's schedules run for this server; default `true`. Points stay, and can be taken on demand, in any case. Not available on `csbs`, and on `cbr` only on Huawei Cloud.",
 		},
 		"exclude_volume_ids": schema.SetAttribute{
 			ElementType:         types.StringType,
 			Optional:            true,
 			Validators:          []validator.Set{setvalidator.NoNullValues()},
-			MarkdownDescription: "Ids of volumes that are not backed up; default none. Not available on `local`, which has `local.exclude`.",
+			MarkdownDescription: "Ids of volumes that are not backed up; default none. Not available on `local`, which has `local.exclude`, and on `csbs`. On `cbr` it can only be set when the server is created.",
 		},
 		"points_on_destroy": schema.StringAttribute{
 			Optional:   true,
@@ -86,6 +88,7 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			Validators: []validator.String{stringvalidator.OneOf(converted[string](fates)...)},
 			MarkdownDescription: "What becomes of the points of the server when it is destroyed or replaced: one of " + inCode(fates) + "; default `fail`. " +
 				"`fail` refuses to destroy a server that has points, `keep` leaves them in the store, `delete` deletes them. " +
+				"`csbs` always leaves them, so that `delete` is not available there; `cbr` always deletes them, so that `keep` is not. " +
 				"A destroy goes by what was applied last, so apply a change of this attribute first.",
 		},
 		"timeouts": timeoutsAttribute(ctx, defaultTimeout, defaultTimeout, defaultTimeout),
