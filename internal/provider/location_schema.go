@@ -40,7 +40,8 @@ func (r *locationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			Computed:      true,
 			PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			MarkdownDescription: "Whether servers that name no location get this one. `true` takes that over from the location that had it; " +
-				"to give it up, make another location the default. Null and not settable on other services than `vngcloud`; on `local` that is the repository of the provider.",
+				"to give it up, make another location the default. Null and not settable on other services than `vngcloud`; on `local` that is the repository of the provider. " +
+				"`vngcloud` takes `true` only for a location that is being made.",
 		},
 		"soft_delete": softDeleteSchema(),
 		"lock":        locationLockSchema(),
@@ -68,7 +69,7 @@ func softDeleteSchema() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Keeps deleted points in a bin, from which they can be recovered; default none, points are deleted at once. Not available on `cbr`. Changed in place. " +
-			"Points that are in the bin when this is removed lapse on their dates on `local`.",
+			"Points that are in the bin when this is removed lapse on their dates on `local`; `vngcloud` deletes them at once, and the plan says how many they are.",
 		Attributes: map[string]schema.Attribute{
 			"retention_days": schema.Int64Attribute{
 				Required:            true,
@@ -93,13 +94,13 @@ func locationLockSchema() schema.SingleNestedAttribute {
 			"max_days": schema.Int64Attribute{
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-				MarkdownDescription: "Age in days, 1 or more, above which the service deletes every point; default none. Only on `vngcloud`.",
+				MarkdownDescription: "Age in days, 1 or more, above which the service deletes every point. Only on `vngcloud`, where it is required.",
 			},
 			"grace_days": schema.Int64Attribute{
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
-				MarkdownDescription: "How many days the lock can still be changed or removed, 0 or more; default what the service does by itself. " +
-					"0 makes it permanent at once. Only on `vngcloud`.",
+				MarkdownDescription: "How many days the lock can still be changed or removed, 0 to 7. " +
+					"0 makes it permanent at once. Only on `vngcloud`, where it is required.",
 			},
 		},
 	}

@@ -69,22 +69,22 @@ func pointInputs(ctx context.Context) map[string]schema.Attribute {
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Name of the point; default what the service calls it, which may be nothing. " +
-				"A change of a name that was set takes another point.",
+				"A change of a name that was set takes another point. Not available on `vngcloud`.",
 		},
 		"description": schema.StringAttribute{
 			Optional:            true,
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			MarkdownDescription: "Description of the point. A change of one that was set takes another point.",
+			MarkdownDescription: "Description of the point. A change of one that was set takes another point. Not available on `vngcloud`.",
 		},
 		"full": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to ask for a full point: `true` or `false`; default what the service does by itself. `type` says what it became. " +
-				"A change of a value that was set takes another point.",
+				"A change of a value that was set takes another point. On `vngcloud` every point on demand is full, so that `false` is refused.",
 		},
 		"tags": schema.MapAttribute{
 			ElementType: types.StringType, Optional: true,
 			Validators:          []validator.Map{mapvalidator.NoNullValues()},
-			MarkdownDescription: "Tags of the point, changed in place.",
+			MarkdownDescription: "Tags of the point, changed in place. Not available on `vngcloud` and `cbr`.",
 		},
 		"triggers": schema.MapAttribute{
 			ElementType: types.StringType, Optional: true,

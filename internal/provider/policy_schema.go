@@ -63,7 +63,7 @@ func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			Optional:   true,
 			Validators: []validator.Int64{int64validator.AtLeast(0)},
 			MarkdownDescription: "How many incremental points follow each full one, 0 or more; 0 makes every point full. " +
-				"Default: the service decides. On `local` a full point reads every byte of the sources again and stores nothing twice. " +
+				"Default: the service decides, on `vngcloud` 0. On `local` a full point reads every byte of the sources again and stores nothing twice. " +
 				"Not available on `csbs`, and on `cbr` only on Huawei Cloud.",
 		},
 		"default": schema.BoolAttribute{

@@ -57,7 +57,7 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			PlanModifiers: keep,
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "Id of the policy that backs the server up. Changed in place. " +
-				"Left out on `local`, the server is backed up on demand only; taking the attribute out of the configuration detaches the policy. " +
+				"Left out on `vngcloud`, it is the default policy at the time of creation. Left out on `local`, the server is backed up on demand only; taking the attribute out of the configuration detaches the policy. " +
 				"Required on `csbs`. Not settable on `cbr`, where it is `cbr.policy_id` of the location.",
 		},
 		"location_id": schema.StringAttribute{
@@ -88,6 +88,7 @@ func serverAttributes(ctx context.Context) map[string]schema.Attribute {
 			Validators: []validator.String{stringvalidator.OneOf(converted[string](fates)...)},
 			MarkdownDescription: "What becomes of the points of the server when it is destroyed or replaced: one of " + inCode(fates) + "; default `fail`. " +
 				"`fail` refuses to destroy a server that has points, `keep` leaves them in the store, `delete` deletes them. " +
+				"On `vngcloud` the points are there as long as the backup server, so `keep` only pauses that, and it keeps its policy and location in use. " +
 				"`csbs` always leaves them, so that `delete` is not available there; `cbr` always deletes them, so that `keep` is not. " +
 				"A destroy goes by what was applied last, so apply a change of this attribute first.",
 		},
