@@ -27,7 +27,7 @@ func TestAccCBRGuards(t *testing.T) {
 	status := func(want string) []statecheck.StateCheck {
 		return []statecheck.StateCheck{has(point, "status", knownvalue.StringExact(want))}
 	}
-	elsewhere := otherProject("cbr", c.url)
+	elsewhere := signedBlock("cbr", c.url, otherProject)
 	c.base.Plans.Set("", emulator.Plan{Duration: 12 * time.Hour})
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: c.factories(), Steps: []resource.TestStep{
 		{
@@ -60,16 +60,20 @@ func TestAccCBRGuards(t *testing.T) {
 // TestAccCBRVault changes a vault in every way that it can be changed, and in one that it cannot.
 func TestAccCBRVault(t *testing.T) {
 	t.Parallel()
-	c := newCBRTest(t, emulatedcbr.Options{})
-	const vault = "serverbackup_location.vault"
+	c := newCBRTest(t, emulatedcbr.Options{Huawei: true})
+	const vault, level = "serverbackup_location.vault", `consistent_level = "app_consistent"`
 	update := planned(vault, plancheck.ResourceActionUpdate)
 	grown := strings.NewReplacer("500", "600", `"prod"`, `"production"`, "auto_expand = true", "auto_expand = false")
 	c.run(
-		resource.TestStep{Config: cbrVault("", `auto_bind_tags = {}, tags = { env = "prod" }`)},
-		resource.TestStep{Config: grown.Replace(cbrVault("", `tags = { env = "test", team = "web" }`)), ConfigPlanChecks: update},
-		resource.TestStep{Config: cbrVault("force_destroy = true", "locked = true"), ConfigPlanChecks: update, Check: c.saysNow("^WARNING: Lock Cannot Be Undone")},
+		resource.TestStep{Config: cbrVault("", level+`, auto_bind_tags = {}, tags = { env = "prod" }`)},
 		resource.TestStep{
-			Config: cbrVault("force_destroy = true", ""), PlanOnly: true,
+			Config: cbrVault("", ""), PlanOnly: true,
+			ExpectError: regexp.MustCompile(`(?s)Attribute Cannot Be Changed.*consistent_level`),
+		},
+		resource.TestStep{Config: grown.Replace(cbrVault("", level+`, tags = { env = "test", team = "web" }`)), ConfigPlanChecks: update},
+		resource.TestStep{Config: cbrVault("force_destroy = true", level+", locked = true"), ConfigPlanChecks: update, Check: c.saysNow("^WARNING: Lock Cannot Be Undone")},
+		resource.TestStep{
+			Config: cbrVault("force_destroy = true", level), PlanOnly: true,
 			ExpectError: regexp.MustCompile("Location Cannot Be Unlocked"),
 		},
 		resource.TestStep{

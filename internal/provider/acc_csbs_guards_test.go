@@ -25,7 +25,7 @@ func TestAccCSBSGuards(t *testing.T) {
 	status := func(want string) []statecheck.StateCheck {
 		return []statecheck.StateCheck{has(point, "status", knownvalue.StringExact(want))}
 	}
-	elsewhere := otherProject("csbs", c.url)
+	elsewhere := signedBlock("csbs", c.url, otherProject)
 	c.cloud.Plans.Set("", emulator.Plan{Duration: 12 * time.Hour})
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: c.factories(), Steps: []resource.TestStep{
 		{

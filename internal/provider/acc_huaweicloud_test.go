@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"testing"
 	"time"
@@ -21,6 +22,19 @@ import (
 // cloudStart is a Sunday in summer.
 var cloudStart = time.Date(2026, 7, 5, 9, 0, 0, 0, time.UTC)
 
+// huaweicloudSecretEnv is the password and the secret key of the emulated account, where a test looks for them:
+// provider blocks are then without credentials, which come from the environment.
+const huaweicloudSecretEnv = "SERVERBACKUP_TEST_HUAWEICLOUD_SECRET"
+
+// huaweicloudAccount is the one of the emulators.
+func huaweicloudAccount() iam.Account {
+	account := iam.DefaultAccount()
+	if secret := os.Getenv(huaweicloudSecretEnv); secret != "" {
+		account.Password, account.SecretKey = secret, secret
+	}
+	return account
+}
+
 // csbsTest runs the CLI against an emulated Cloud Server Backup Service.
 type csbsTest struct {
 	*emulatorTest
@@ -33,6 +47,7 @@ func newCSBSTest(t *testing.T) *csbsTest {
 	t.Helper()
 	cloud := emulatedcsbs.New(emulator.NewClock(cloudStart))
 	cloud.Tick = time.Second
+	cloud.IAM.Account = huaweicloudAccount()
 	url := serveEmulator(t, cloud.Handler())
 	return &csbsTest{emulatorTest: newEmulatorTest(t, cloud.Clock, huaweicloudBlock("csbs", url)), cloud: cloud, url: url}
 }
@@ -52,23 +67,33 @@ func newCBRTest(t *testing.T, options emulatedcbr.Options) *cbrTest {
 	base.Tick = time.Second
 	base.Plans.Set("", emulator.Plan{Duration: 5 * time.Second})
 	cloud := emulatedcbr.New(base, options)
-	url := serveEmulator(t, cloud.Handler(iam.New(base, iam.DefaultAccount())))
+	url := serveEmulator(t, cloud.Handler(iam.New(base, huaweicloudAccount())))
 	return &cbrTest{emulatorTest: newEmulatorTest(t, base.Clock, huaweicloudBlock("cbr", url)), cloud: cloud, base: base, url: url}
 }
 
 // huaweicloudBlock is a provider block for the user of an emulator.
 func huaweicloudBlock(service, url string) string {
-	return fmt.Sprintf(`
-provider "serverbackup" {
-  %s = {
-    auth_url    = "%s/v3"
+	if os.Getenv(huaweicloudSecretEnv) != "" {
+		return providerBlock(service, "auth_url = %q\n    endpoint = %q\n    region   = \"eu-de\"", url+"/v3", url)
+	}
+	return providerBlock(service, `auth_url    = %q
     region      = "eu-de"
     user_name   = "emulator"
     password    = "emulator"
-    domain_name = "emulator"
-  }
+    domain_name = "emulator"`, url+"/v3")
 }
-`, service, url)
+
+// signedBlock is a provider block for requests that are signed, which name their project themselves.
+func signedBlock(service, url, project string) string {
+	return providerBlock(service, `endpoint   = %q
+    region     = "eu-de"
+    access_key = "emulator"
+    secret_key = "emulator"
+    project_id = %q`, url, project)
+}
+
+func providerBlock(service, attributes string, values ...any) string {
+	return fmt.Sprintf("\nprovider \"serverbackup\" {\n  %s = {\n    %s\n  }\n}\n", service, fmt.Sprintf(attributes, values...))
 }
 
 // service is the service beside Terraform.
@@ -91,25 +116,11 @@ func (c *cbrTest) service() *cbr.Service {
 	return svc
 }
 
-// otherProject is a provider block for another project than that of the emulator. Requests that are signed
-// name their project themselves.
-func otherProject(service, url string) string {
-	return fmt.Sprintf(`
-provider "serverbackup" {
-  %s = {
-    auth_url   = "%s/v3"
-    endpoint   = %q
-    region     = "eu-de"
-    access_key = "emulator"
-    secret_key = "emulator"
-    project_id = "0123456789abcdef0123456789abcdef"
-  }
-}
-`, service, url, url)
-}
+// otherProject is one that is not the emulator's.
+const otherProject = "0123456789abcdef0123456789abcdef"
 
 func huaweicloudConfig(url string) huaweicloud.Config {
-	return huaweicloud.Config{AuthURL: url, Region: "eu-de", UserName: "emulator", Password: "emulator", DomainName: "emulator"}
+	return huaweicloud.Config{AuthURL: url, Region: "eu-de", UserName: "emulator", Password: huaweicloudAccount().Password, DomainName: "emulator"}
 }
 
 // takePoint returns the id of a point that was taken beside Terraform.

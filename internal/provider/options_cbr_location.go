@@ -8,8 +8,6 @@ import (
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -50,8 +48,8 @@ func cbrLocationOption() locationOption {
 }
 
 func cbrLocationSchema() schema.SingleNestedAttribute {
-	const replaces = "A change replaces the location."
-	replace := []planmodifier.String{stringplanmodifier.RequiresReplaceIf(valueChanges, replaces, replaces)}
+	// A replacement would have to take the servers out first, and their points with them.
+	const fixed = "It cannot be changed: make another location, and move the servers there, which takes their points along."
 	return schema.SingleNestedAttribute{
 		Optional:            true,
 		MarkdownDescription: "What only a vault of Cloud Backup and Recovery has.",
@@ -81,15 +79,13 @@ func cbrLocationSchema() schema.SingleNestedAttribute {
 			},
 			"consistent_level": schema.StringAttribute{
 				Optional:            true,
-				PlanModifiers:       replace,
 				Validators:          []validator.String{stringvalidator.OneOf(consistentLevels...)},
-				MarkdownDescription: "One of " + inCode(consistentLevels) + ", the second on Huawei Cloud only; default `crash_consistent`. " + replaces,
+				MarkdownDescription: "One of " + inCode(consistentLevels) + ", the second on Huawei Cloud only; default `crash_consistent`. " + fixed,
 			},
 			"charging_mode": schema.StringAttribute{
 				Optional:            true,
-				PlanModifiers:       replace,
 				Validators:          []validator.String{stringvalidator.OneOf(chargingModes...)},
-				MarkdownDescription: "One of " + inCode(chargingModes) + "; default `post_paid`, the only one that can be created here. " + replaces,
+				MarkdownDescription: "One of " + inCode(chargingModes) + "; default `post_paid`, the only one that can be created here. " + fixed,
 			},
 			"tags": schema.MapAttribute{
 				ElementType:         types.StringType,
