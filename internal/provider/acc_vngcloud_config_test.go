@@ -14,6 +14,7 @@ import (
 // TestAccVNGCloudConfig: everything can come from the environment, what is wrong names the attribute, and a
 // configuration that is not known yet plans nothing wrong.
 func TestAccVNGCloudConfig(t *testing.T) {
+	t.Setenv(serviceEnv, "")
 	c := newCenterTest(t)
 	const read = "\ndata \"serverbackup_policies\" \"all\" {}\n"
 	block := func(body string) string { return "provider \"serverbackup\" {\n" + body + "\n}\n" }
