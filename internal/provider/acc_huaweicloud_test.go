@@ -99,7 +99,7 @@ func providerBlock(service, attributes string, values ...any) string {
 // service is the service beside Terraform.
 func (c *csbsTest) service() *csbs.Service {
 	c.t.Helper()
-	svc, err := csbs.New(csbs.Config{Config: huaweicloudConfig(c.url), Now: c.time().now, Pause: c.time().sleep})
+	svc, err := csbs.New(csbs.Config{Config: huaweicloudConfig(c.url), Now: c.time().now, Pause: c.time().sleep, PollInterval: c.time().poll})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func (c *csbsTest) service() *csbs.Service {
 // service is the service beside Terraform.
 func (c *cbrTest) service() *cbr.Service {
 	c.t.Helper()
-	svc, err := cbr.New(cbr.Config{Config: huaweicloudConfig(c.url), Now: c.time().now, Pause: c.time().sleep})
+	svc, err := cbr.New(cbr.Config{Config: huaweicloudConfig(c.url), Now: c.time().now, Pause: c.time().sleep, PollInterval: c.time().poll})
 	if err != nil {
 		c.t.Fatal(err)
 	}
