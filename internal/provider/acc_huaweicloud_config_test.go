@@ -14,8 +14,6 @@ import (
 
 // TestAccHuaweicloudConfig: everything can come from the environment, OS_ before HW_; what is wrong says what to
 // look at; and a configuration that is not known yet plans nothing wrong.
-//
-//nolint:paralleltest // It sets variables of the environment.
 func TestAccHuaweicloudConfig(t *testing.T) {
 	c := newCBRTest(t, emulatedcbr.Options{})
 	f := c.fixture()
