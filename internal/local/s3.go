@@ -23,8 +23,11 @@ const (
 // onS3 says whether a repository is in a bucket.
 func onS3(repository string) bool { return strings.HasPrefix(repository, s3Scheme) }
 
-// bucketName is what services allow, those that came before Amazon's rules of 2018 included.
-var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$`)
+// bucketName is what services allow, those that came before Amazon's rules of 2018 included. The length is
+// no part of it: a pattern that counts to hundreds is slow to compile, and every start of the program does.
+var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]+[A-Za-z0-9]$`)
+
+const maxBucketName = 255
 
 // s3Address takes s3://bucket/prefix apart. The prefix is empty or ends in a slash. The error does not
 // show the address, which could have keys in it.
@@ -34,7 +37,7 @@ func s3Address(repository string) (bucket, prefix string, err error) {
 	switch {
 	case strings.Contains(bucket, "@"):
 		return "", "", backup.Errorf(nil, "local.repository has an @ before the prefix. Write s3://bucket/prefix, the keys in local.s3.access_key and local.s3.secret_key, and the host in local.s3.endpoint.")
-	case !bucketName.MatchString(bucket):
+	case len(bucket) > maxBucketName || !bucketName.MatchString(bucket):
 		return "", "", backup.Errorf(nil, "local.repository names no bucket. Write s3://bucket or s3://bucket/prefix; the host goes to local.s3.endpoint.")
 	case prefix == "":
 		return bucket, "", nil

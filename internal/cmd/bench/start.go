@@ -79,7 +79,7 @@ func (b *run) startWithCLI(plugins string) error {
 		}
 	}
 	env := []string{"TF_CLI_CONFIG_FILE=" + cli, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1"}
-	took, err := b.inTurn(b.runs, func(c contender) (map[string]sample, error) {
+	took, err := b.inTurn(b.runs*startRuns, func(c contender) (map[string]sample, error) {
 		steps := make(map[string]sample)
 		for _, command := range cliCommands {
 			args := append([]string{"-chdir=" + filepath.Join(plugins, c.name)}, strings.Fields(command)...)
