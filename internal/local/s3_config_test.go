@@ -33,6 +33,8 @@ func TestS3Config(t *testing.T) {
 		"no password":         {func(c *local.Config) { c.Password = "" }, "local.password is not set"},
 		"no host":             {func(c *local.Config) { c.Host = "" }, "local.host is not set"},
 		"no bucket":           {func(c *local.Config) { c.Repository = "s3:///prefix" }, "local.repository names no bucket"},
+		"a bucket too long":   {func(c *local.Config) { c.Repository = "s3://" + strings.Repeat("b", 256) }, "local.repository names no bucket"},
+		"good, a long bucket": {func(c *local.Config) { c.Repository = "s3://" + strings.Repeat("b", 255) }, ""},
 		"a host and port":     {func(c *local.Config) { c.Repository = "s3://minio:9000/bucket" }, "local.repository names no bucket"},
 		"keys in the address": {func(c *local.Config) { c.Repository = "s3://key:staple@bucket/prefix" }, "local.repository has an @"},
 		"empty part":          {func(c *local.Config) { c.Repository = "s3://bucket/a//b" }, "local.repository has a prefix"},
