@@ -17,7 +17,7 @@ func TestCheckLocationUpdate(t *testing.T) {
 		t.Fatal(err)
 	}
 	bucket := func(repository string, days int64) backup.Location {
-		o := local.LocationOptions{Repository: repository}
+		o := local.LocationOptions{Repository: repository, S3: &local.S3Options{AccessKey: "key", SecretKey: "secret"}}
 		if days > 0 {
 			o.ObjectLock = &local.ObjectLock{Mode: "COMPLIANCE", Days: days}
 		}
@@ -36,11 +36,11 @@ func TestCheckLocationUpdate(t *testing.T) {
 		"main, without options":  {with(nil), main, ""},
 		"main, other repository": {with(local.LocationOptions{Repository: "/elsewhere"}), main, "local"},
 		"main, password":         {with(local.LocationOptions{Password: "x"}), main, "local"},
-		"same lock":              {bucket("s3://a", 7), bucket("s3://a", 7), ""},
-		"no lock":                {bucket("s3://a", 0), bucket("s3://a", 0), ""},
-		"other lock":             {bucket("s3://a", 8), bucket("s3://a", 7), "local.object_lock"},
-		"lock is taken off":      {bucket("s3://a", 0), bucket("s3://a", 7), "local.object_lock"},
-		"replaced":               {bucket("s3://b", 0), bucket("s3://a", 7), ""},
+		"same lock":              {bucket("s3://bucket-a", 7), bucket("s3://bucket-a", 7), ""},
+		"no lock":                {bucket("s3://bucket-a", 0), bucket("s3://bucket-a", 0), ""},
+		"other lock":             {bucket("s3://bucket-a", 8), bucket("s3://bucket-a", 7), "local.object_lock"},
+		"lock is taken off":      {bucket("s3://bucket-a", 0), bucket("s3://bucket-a", 7), "local.object_lock"},
+		"replaced":               {bucket("s3://bucket-b", 0), bucket("s3://bucket-a", 7), ""},
 	} {
 		var got []string
 		for _, p := range svc.CheckLocation(t.Context(), c.next, &c.prior) {
