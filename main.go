@@ -10,7 +10,6 @@ import (
 	"flag"
 	"log"
 	"os"
-	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -25,14 +24,7 @@ const address = "registry.terraform.io/serverbackup/serverbackup"
 // version is set by the linker in releases.
 var version = "dev"
 
-// gcPercent is less than Go's default of 100: a plan of thousands of resources leaves much garbage, and
-// memory is dearer here than the little time that collecting it more often takes.
-const gcPercent = 50
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	if len(os.Args) > 1 && os.Args[1] == "agent" {
 		os.Exit(agent.Main(context.Background(), os.Args[2:], os.Getenv, os.Stdout, os.Stderr))
 	}
