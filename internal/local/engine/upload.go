@@ -74,7 +74,8 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 
 	progress := &progress{report: r.Progress}
 	progress.total.Store(lastSize(previous))
-	u := upload.NewUploader(w.w)
+	writer := &uploadWriter{RepositoryWriter: w.w}
+	u := upload.NewUploader(writer)
 	u.Progress = progress
 	u.EnableActions = false
 	// Writing a pack waits for the disk: with more workers than processors, the others go on.
@@ -91,6 +92,7 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 
 	tree := policy.BuildTree(map[string]*policy.Policy{".": r.Policy.policy(r.Source.Path, image)}, policy.DefaultPolicy)
 	man, err := u.Upload(ctx, root, tree, r.Source.info(), previous...)
+	writer.end()
 	if err != nil {
 		if own := CheckSource(r.Source.Path); own != nil {
 			err = own
