@@ -18,7 +18,7 @@ func (s *Service) discard(ctx context.Context, t *tx, rec runRecord) error {
 	if err := s.locked(t.index, rec); err != nil {
 		return err
 	}
-	location, _ := s.location(t.index, rec.LocationID)
+	location, _ := t.index.location(rec.LocationID)
 	if location.BinDays == nil || rec.State != runComplete {
 		return s.purge(ctx, t, rec)
 	}
@@ -103,25 +103,17 @@ func (s *Service) RecoverPoint(ctx context.Context, id string) (backup.Point, er
 // EmptyBin deletes the points whose time in the bin is over, also if the bin was switched off since, and
 // returns how many there were.
 func (s *Service) EmptyBin(ctx context.Context) (int, error) {
-	var due []string
+	due := 0
 	err := s.view(ctx, backup.Fresh, func(ix *index) error {
-		for id, r := range ix.runs.rows {
-			if r.value.DeletedAt.IsZero() && s.lapsed(r.value) {
-				due = append(due, id)
-			}
-		}
+		due = len(s.purgeable(ix))
 		return nil
 	})
-	if err != nil || len(due) == 0 {
+	if err != nil || due == 0 {
 		return 0, err
 	}
 	n := 0
-	return n, s.change(ctx, "empty bin", func(ctx context.Context, t *tx) error {
-		for _, id := range due {
-			rec, ok := t.index.runs.get(id)
-			if !ok || !rec.DeletedAt.IsZero() || !s.lapsed(rec) {
-				continue
-			}
+	err = s.change(ctx, "empty bin", func(ctx context.Context, t *tx) error {
+		for _, rec := range s.purgeable(t.index) {
 			if err := s.purge(ctx, t, rec); err != nil {
 				return err
 			}
@@ -129,4 +121,21 @@ func (s *Service) EmptyBin(ctx context.Context) (int, error) {
 		}
 		return nil
 	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// purgeable are the points whose time in the bin is over, but for those that a lock holds which was set
+// since, and those of a location that cannot be read now: they wait.
+func (s *Service) purgeable(ix *index) []runRecord {
+	var list []runRecord
+	for _, row := range ix.runs.rows {
+		r := row.value
+		if r.DeletedAt.IsZero() && s.lapsed(r) && s.locked(ix, r) == nil && ix.snapshots.broken[r.LocationID] == nil {
+			list = append(list, r)
+		}
+	}
+	return list
 }

@@ -78,6 +78,9 @@ func (s *Service) entries(ix *index, r runRecord) []backup.HistoryEntry {
 	}
 	p, exists := s.point(ix, r)
 	entry.DeletionStatus = p.DeletionStatus
+	if ix.snapshots.broken[r.LocationID] != nil && p.DeletionStatus == backup.DeletionPresent {
+		entry.DeletionStatus = "" // nothing is known of it now
+	}
 	switch {
 	case !exists:
 		entry.DeletionStatus = backup.DeletionDeleted

@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
-// minObjectLockDays is the shortest period of an object lock: maintenance extends the locks of what is
-// still needed, and must have the time to run.
-const minObjectLockDays = 3
+// minObjectLockDays is the shortest period of an object lock in days.
+const minObjectLockDays = int64(engine.MinObjectLock / day)
 
 // CheckLocation reports what the local service cannot do with a location.
 func (s *Service) CheckLocation(_ context.Context, l backup.Location, prior *backup.Location) []backup.Problem {
@@ -53,16 +53,12 @@ func (s *Service) CheckLocation(_ context.Context, l backup.Location, prior *bac
 	}
 	if prior != nil {
 		had, _ := prior.Options.(LocationOptions)
-		if o.Repository == had.Repository && !sameObjectLock(o.ObjectLock, had.ObjectLock) {
+		if o.Repository == had.Repository && !samePtr(o.ObjectLock, had.ObjectLock) {
 			add("local.object_lock", "Object Lock Cannot Change",
 				"A repository keeps the object lock that it was created with. Leave local.object_lock as it was, or make another location and move the servers to it.")
 		}
 	}
 	return append(problems, s.checkLocationOptions(o)...)
-}
-
-func sameObjectLock(a, b *ObjectLock) bool {
-	return a == b || (a != nil && b != nil && *a == *b)
 }
 
 func (s *Service) checkLocationOptions(o LocationOptions) []backup.Problem {

@@ -1,6 +1,8 @@
 package local
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -50,18 +52,24 @@ func (r *s3Record) options(s secrets) *S3Options {
 	}
 }
 
-// mainRecord is the main location as it is when nothing was set of it.
-func (s *Service) mainRecord() locationRecord {
-	return locationRecord{ID: mainLocation, Name: mainLocation}
-}
-
-// location returns a record; the main location always has one.
-func (s *Service) location(ix *index, id string) (locationRecord, bool) {
+// location returns a record; the main location always has one, also while nothing was set of it.
+func (ix *index) location(id string) (locationRecord, bool) {
 	rec, ok := ix.locations.get(id)
 	if !ok && id == mainLocation {
-		return s.mainRecord(), true
+		return locationRecord{ID: mainLocation, Name: mainLocation}, true
 	}
 	return rec, ok
+}
+
+// locationIDs are all locations, the main one first.
+func (ix *index) locationIDs() []string {
+	ids := []string{mainLocation}
+	for _, id := range slices.Sorted(maps.Keys(ix.locations.rows)) {
+		if id != mainLocation {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // domainLocation is the location without its secrets.

@@ -293,6 +293,77 @@ func TestLock(t *testing.T) {
 	}
 }
 
+// TestLockHoldsAll: of a server with a point that is locked, none is deleted.
+func TestLockHoldsAll(t *testing.T) {
+	t.Parallel()
+	var c clock
+	svc := newService(t, func(cfg *local.Config) { cfg.Now = c.now })
+	vault, _ := locate(t, svc, func(l *backup.Location) { l.Lock = &backup.LocationLock{MinDays: 2} })
+	srv := protectIn(t, svc, vault.ID, tree(t, map[string]string{"a": "one"}))
+	for range 4 {
+		take(t, svc, backup.PointRequest{ServerID: srv.ID, Name: c.now().String()})
+		c.advance(24 * time.Hour)
+	}
+	if err := svc.DeleteServer(t.Context(), srv.ID, backup.PointsDelete); !errors.Is(err, backup.ErrLocked) {
+		t.Errorf("delete server: %v", err)
+	}
+	if list := points(t, svc, backup.PointFilter{ServerID: srv.ID}); len(list) != 4 {
+		t.Errorf("%d points are left, want 4", len(list))
+	}
+}
+
+// TestBinWaits: a lock that was set since, and a location that is away, hold the bin back, and only there.
+func TestBinWaits(t *testing.T) {
+	t.Parallel()
+	var c clock
+	repository := filepath.Join(t.TempDir(), "main")
+	open := func() *local.Service {
+		return newService(t, func(cfg *local.Config) { cfg.Repository, cfg.Now = repository, c.now })
+	}
+	svc := open()
+	bin := func(l *backup.Location) { l.SoftDelete = &backup.SoftDelete{RetentionDays: 1} }
+	locked, _ := locate(t, svc, bin)
+	_, at := locate(t, svc, bin)
+	away := at + "-away"
+	near, _ := locate(t, svc, bin)
+	gone := make(map[string]string)
+	for l, err := range svc.Locations(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.ID == "main" {
+			continue
+		}
+		p := take(t, svc, backup.PointRequest{ServerID: protectIn(t, svc, l.ID, tree(t, map[string]string{"a": "one"})).ID})
+		if err := svc.DeletePoint(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+		gone[l.ID] = p.ID
+	}
+	locked.Lock = &backup.LocationLock{MinDays: 7}
+	if _, err := svc.UpdateLocation(t.Context(), locked); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(at, away); err != nil {
+		t.Fatal(err)
+	}
+	c.advance(48 * time.Hour)
+	again := open()
+	if n, err := again.EmptyBin(t.Context()); n != 1 || err != nil {
+		t.Fatalf("%d points left the bin, %v; want that of %s, %s", n, err, near.ID, gone[near.ID])
+	}
+	if err := os.Rename(away, at); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := open().EmptyBin(t.Context()); n != 1 || err != nil {
+		t.Errorf("with the location again %d points left the bin, %v", n, err)
+	}
+	c.advance(7 * 24 * time.Hour)
+	if n, err := open().EmptyBin(t.Context()); n != 1 || err != nil {
+		t.Errorf("without the lock %d points left the bin, %v", n, err)
+	}
+}
+
 func TestQuota(t *testing.T) {
 	t.Parallel()
 	svc := newService(t, nil)

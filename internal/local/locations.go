@@ -28,12 +28,9 @@ func (s *Service) Locations(ctx context.Context) iter.Seq2[backup.Location, erro
 			return nil, err
 		}
 		err = s.view(ctx, backup.Cached, func(ix *index) error {
-			main, _ := s.location(ix, mainLocation)
-			list = append(list, s.domainLocation(ix, main))
-			for id, r := range ix.locations.rows {
-				if id != mainLocation {
-					list = append(list, s.domainLocation(ix, r.value))
-				}
+			for _, id := range ix.locationIDs() {
+				rec, _ := ix.location(id)
+				list = append(list, s.domainLocation(ix, rec))
 			}
 			return nil
 		})
@@ -47,7 +44,7 @@ func (s *Service) Locations(ctx context.Context) iter.Seq2[backup.Location, erro
 // Location returns one location.
 func (s *Service) Location(ctx context.Context, id string) (l backup.Location, err error) {
 	err = s.view(ctx, backup.Cached, func(ix *index) error {
-		rec, ok := s.location(ix, id)
+		rec, ok := ix.location(id)
 		if !ok {
 			return notFound("location", id)
 		}
@@ -101,7 +98,7 @@ func hasLock(ctx context.Context, repo *engine.Repo, rec locationRecord) error {
 		return nil
 	}
 	have, err := repo.ObjectLock(ctx)
-	if err != nil || (have != nil && *have == *want) {
+	if err != nil || samePtr(have, want) {
 		return err
 	}
 	return backup.Errorf(backup.ErrConflict, "The repository %s is there already, and its object lock is not the one of local.object_lock. Leave local.object_lock out, or choose another prefix for a new repository.", rec.Repository)
@@ -118,7 +115,7 @@ func (s *Service) UpdateLocation(ctx context.Context, l backup.Location) (backup
 	}
 	var rec locationRecord
 	err = s.view(ctx, backup.Cached, func(ix *index) error {
-		rec, _ = s.location(ix, l.ID)
+		rec, _ = ix.location(l.ID)
 		return nil
 	})
 	if err != nil {
@@ -155,7 +152,7 @@ func (s *Service) DeleteLocation(ctx context.Context, id string, force bool) err
 		return err
 	}
 	return s.change(ctx, "delete location", func(ctx context.Context, t *tx) error {
-		rec, ok := s.location(t.index, id)
+		rec, ok := t.index.location(id)
 		if !ok {
 			return notFound("location", id)
 		}

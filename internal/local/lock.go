@@ -1,8 +1,6 @@
 package local
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -11,7 +9,7 @@ import (
 // locked is an error while the lock of its location holds a point. A point in error is no backup, and
 // is not held.
 func (s *Service) locked(ix *index, rec runRecord) error {
-	location, ok := s.location(ix, rec.LocationID)
+	location, ok := ix.location(rec.LocationID)
 	if !ok || location.LockMinDays == nil || rec.State != runComplete {
 		return nil
 	}
@@ -21,40 +19,4 @@ func (s *Service) locked(ix *index, rec runRecord) error {
 	}
 	return backup.Errorf(backup.ErrLocked, "The point %s is locked until %s: lock.min_days of the location %q is %d. It can be deleted after that.",
 		rec.ID, until.Format(time.RFC3339), location.Name, *location.LockMinDays)
-}
-
-// withinQuota refuses a point that would start above the quota of its location. It is checked, not
-// reserved: points that are taken at the same time can pass the quota together, and one that starts
-// below it can end above.
-func (s *Service) withinQuota(ctx context.Context, id string) error {
-	var location locationRecord
-	err := s.view(ctx, backup.Cached, func(ix *index) error {
-		location, _ = s.location(ix, id)
-		return nil
-	})
-	if err != nil || location.QuotaBytes == nil {
-		return err
-	}
-	stored, err := s.storedBytes(ctx, id)
-	if err != nil || stored < *location.QuotaBytes {
-		return err
-	}
-	return backup.Errorf(backup.ErrQuota, "The location %q holds %s, and its quota is %s. Raise quota_gb, or delete points: maintenance then gives their space back.",
-		location.Name, gigabytes(stored), gigabytes(*location.QuotaBytes))
-}
-
-func gigabytes(n int64) string { return fmt.Sprintf("%.3f GB", float64(n)/(1<<30)) }
-
-// storedBytes measures the repository of a location.
-func (s *Service) storedBytes(ctx context.Context, location string) (int64, error) {
-	st, err := s.storeOf(ctx, location)
-	if err != nil {
-		return 0, err
-	}
-	repo, err := st.read(ctx)
-	if err != nil || repo == nil {
-		return 0, err
-	}
-	stored, err := repo.StoredBytes(ctx)
-	return stored, st.explain("measure", err)
 }

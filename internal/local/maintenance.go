@@ -3,8 +3,6 @@ package local
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
@@ -33,11 +31,9 @@ func (s *Service) Maintain(ctx context.Context, takeOver bool) ([]MaintenanceRep
 	}
 	var list []locationRecord
 	err := s.view(ctx, true, func(ix *index) error {
-		list = append(list, s.mainRecord())
-		for _, id := range slices.Sorted(maps.Keys(ix.locations.rows)) {
-			if id != mainLocation {
-				list = append(list, ix.locations.rows[id].value)
-			}
+		for _, id := range ix.locationIDs() {
+			location, _ := ix.location(id)
+			list = append(list, location)
 		}
 		return nil
 	})

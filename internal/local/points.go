@@ -73,7 +73,7 @@ func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
 	if !r.DeletedAt.IsZero() || s.lapsed(r) {
 		return backup.Point{}, false
 	}
-	location, _ := s.location(ix, r.LocationID)
+	location, _ := ix.location(r.LocationID)
 	p := backup.Point{
 		ID:             r.ID,
 		ServerID:       r.ServerID,
@@ -191,3 +191,6 @@ func (s *Service) DeletePoint(ctx context.Context, id string) error {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// samePtr says whether both are nil or point to the same value.
+func samePtr[T comparable](a, b *T) bool { return a == b || (a != nil && b != nil && *a == *b) }

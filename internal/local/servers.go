@@ -185,6 +185,12 @@ func (s *Service) DeleteServer(ctx context.Context, id string, fate backup.Point
 		switch {
 		case fate == backup.PointsKeep || len(points) == 0:
 		case fate == backup.PointsDelete:
+			// A lock holds all of them back, or what is not locked would be gone and the server still there.
+			for _, r := range points {
+				if err := s.locked(t.index, r); err != nil {
+					return err
+				}
+			}
 			for _, r := range points {
 				if err := s.discard(ctx, t, r); err != nil {
 					return err

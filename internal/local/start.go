@@ -61,8 +61,12 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 			rec.ID, rec.LocationID = orphan.ID, orphan.LocationID
 		}
 		// From here on this process takes the point, whatever another reads.
+		server, ok := t.index.servers.get(srv.ID)
+		if !ok {
+			return notFound("server", srv.ID)
+		}
 		run := newRun(rec, srv, options, r.Full)
-		run.policy = s.sourcePolicy(t.index, serverRecord{PolicyID: srv.PolicyID, Enabled: srv.Enabled, Options: options})
+		run.policy = s.sourcePolicy(t.index, server)
 		s.running[rec.ID] = run
 		return put(ctx, t, t.index.runs, rec.ID, rec)
 	})

@@ -93,7 +93,7 @@ func (s *store) open(ctx context.Context) (*engine.Repo, error) {
 func (s *store) uncached(ctx context.Context) (*engine.Repo, error) {
 	cfg := s.cfg
 	cfg.CacheDirectory = ""
-	return (&store{cfg: cfg}).open(ctx)
+	return (&store{cfg: cfg, location: s.location}).open(ctx)
 }
 
 // reading returns a connection for reading much data once, which would only push other content out of a
@@ -103,10 +103,7 @@ func (s *store) reading(ctx context.Context) (repo *engine.Repo, release func(),
 		repo, err = s.uncached(ctx)
 		return repo, func() { _ = repo.Close(context.WithoutCancel(ctx)) }, err
 	}
-	repo, err = s.read(ctx)
-	if repo == nil && err == nil {
-		err = engine.ErrAbsent
-	}
+	repo, err = s.existing(ctx)
 	return repo, func() {}, err
 }
 

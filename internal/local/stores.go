@@ -57,8 +57,7 @@ func (s *Service) locationConfig(rec locationRecord) Config {
 
 // sameStore says whether both open the same repository in the same way.
 func (c Config) sameStore(other Config) bool {
-	sameS3 := c.S3 == other.S3 || (c.S3 != nil && other.S3 != nil && *c.S3 == *other.S3)
-	return c.Repository == other.Repository && c.Password == other.Password && sameS3
+	return c.Repository == other.Repository && c.Password == other.Password && samePtr(c.S3, other.S3)
 }
 
 // allStores are the repositories that this process may have open.

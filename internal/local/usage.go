@@ -23,7 +23,7 @@ func (s *Service) SpaceUsage(ctx context.Context, f backup.UsageFilter) (backup.
 		usage.Servers = servers
 		if f.LocationID == "" {
 			locations = ix.locationIDs()
-		} else if rec, ok := s.location(ix, f.LocationID); ok {
+		} else if rec, ok := ix.location(f.LocationID); ok {
 			locations = []string{rec.ID}
 			usage.QuotaBytes = rec.QuotaBytes
 		}
@@ -91,15 +91,4 @@ func (s *Service) serverUsage(ix *index, f backup.UsageFilter) ([]backup.ServerU
 		return strings.Compare(a.ServerName+"\x00"+a.ServerID, b.ServerName+"\x00"+b.ServerID)
 	})
 	return list, nil
-}
-
-// locationIDs are all locations, the main one first.
-func (ix *index) locationIDs() []string {
-	ids := []string{mainLocation}
-	for id := range ix.locations.rows {
-		if id != mainLocation {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }

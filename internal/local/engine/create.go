@@ -12,7 +12,7 @@ import (
 	"github.com/kopia/kopia/repo/format"
 )
 
-// blockHash is the hash of contents. It is as strong as Kopia's default and costs a third of its time.
+// blockHash is the hash of contents. It is as strong as Kopia's default and costs less than half of its time.
 const blockHash = "BLAKE3-256-128"
 
 // Create makes an empty repository in o.Storage, which [Probe] must call absent. What a failed Create

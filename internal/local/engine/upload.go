@@ -73,7 +73,10 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 	}
 
 	progress := &progress{report: r.Progress}
-	progress.total.Store(lastSize(previous))
+	last := newestComplete(previous)
+	if last != nil {
+		progress.total.Store(size(last))
+	}
 	writer := &uploadWriter{RepositoryWriter: w.w}
 	u := upload.NewUploader(writer)
 	u.Progress = progress
@@ -111,7 +114,7 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 	}
 	return Snapshot{
 		SizeBytes:   size(man),
-		Incremental: !r.Full && hasComplete(previous),
+		Incremental: !r.Full && last != nil,
 		Image:       image,
 		Canceled:    man.IncompleteReason != "",
 		Unreadable:  progress.unreadable,
@@ -129,23 +132,14 @@ func size(man *snapshot.Manifest) int64 {
 	}
 }
 
-// lastSize is the size of the newest complete snapshot, 0 without one.
-func lastSize(previous []*snapshot.Manifest) int64 {
+// newestComplete is nil if there is none.
+func newestComplete(previous []*snapshot.Manifest) *snapshot.Manifest {
 	for _, p := range previous {
 		if p.IncompleteReason == "" {
-			return size(p)
+			return p
 		}
 	}
-	return 0
-}
-
-func hasComplete(previous []*snapshot.Manifest) bool {
-	for _, p := range previous {
-		if p.IncompleteReason == "" {
-			return true
-		}
-	}
-	return false
+	return nil
 }
 
 // onClose calls f when c is closed, until stop is called.
