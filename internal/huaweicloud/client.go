@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,6 +38,8 @@ type Options struct {
 	Now func() time.Time
 	// Pause waits between retries; default on the real clock.
 	Pause func(ctx context.Context, d time.Duration) error
+	// Log is told of each request at DEBUG: method, path, status and duration, nothing more. Default none.
+	Log *slog.Logger
 }
 
 const defaultConcurrency = 8
@@ -74,6 +77,9 @@ func NewClient(cfg Config, api API, opts Options) (*Client, error) {
 	}
 	if opts.Pause == nil {
 		opts.Pause = Pause
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	client := opts.HTTPClient
 	if client == nil {

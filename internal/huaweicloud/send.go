@@ -68,10 +68,13 @@ func (c *Client) once(ctx context.Context, call Call, address string, body []byt
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "terraform-provider-serverbackup")
 	authenticate(req)
+	start := time.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
+		c.opts.Log.DebugContext(ctx, "request failed", "request", call.String(), "duration", time.Since(start), "error", c.clean(bare(err).Error()))
 		return outcome{err: err, now: c.opts.Now()}
 	}
+	c.opts.Log.DebugContext(ctx, "request", "request", call.String(), "status", resp.StatusCode, "duration", time.Since(start))
 	defer resp.Body.Close() //nolint:errcheck // it was read, or reading it failed
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err == nil && len(data) > maxBody {
@@ -85,13 +88,18 @@ type notSentError struct{ error }
 
 func (e notSentError) Unwrap() error { return e.error }
 
+// bare is an error of net/http without the address.
+func bare(err error) error {
+	var at *url.Error
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
 // transportError says what broke a request. Addresses with their query are left out: the host is enough.
 func (c *Client) transportError(ctx context.Context, call Call, o outcome) error {
-	cause := o.err
-	var at *url.Error
-	if errors.As(cause, &at) {
-		cause = at.Err
-	}
+	cause := bare(o.err)
 	sent := !errors.As(o.err, new(notSentError)) && !neverSent(o.err)
 	if ctx.Err() != nil {
 		if err := context.Cause(ctx); !sent || call.Read {

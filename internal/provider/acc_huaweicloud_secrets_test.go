@@ -25,8 +25,9 @@ func TestAccHuaweicloudSecrets(t *testing.T) {
 				// The CLI logs the word in its own schema; a header has a signature behind it.
 				"a signed header": regexp.MustCompile(`SDK-HMAC-SHA256|Signature=[0-9a-f]{16}`),
 			}, map[string]*regexp.Regexp{
-				"a log":   regexp.MustCompile(`tf_resource_type=serverbackup_point`),
-				"a state": regexp.MustCompile(`"type": "serverbackup_restore"`),
+				"a request in a log": regexp.MustCompile(`POST /(providers/[0-9a-f-]+/resources/[0-9a-f-]+/action|checkpoints)`),
+				"a log":              regexp.MustCompile(`tf_resource_type=serverbackup_point`),
+				"a state":            regexp.MustCompile(`"type": "serverbackup_restore"`),
 			})
 		})
 	}

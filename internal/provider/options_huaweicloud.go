@@ -43,7 +43,7 @@ func csbsOption() serviceOption {
 			return openHuaweicloud(ctx, "csbs", value, func(cfg huaweicloud.Config) (backup.Service, error) {
 				return csbs.New(csbs.Config{
 					Config: cfg, ReadCache: common.readCache, MaxConcurrentRequests: common.maxRequests,
-					PollInterval: common.time.poll, Now: common.time.now, Pause: common.time.sleep,
+					PollInterval: common.time.poll, Now: common.time.now, Pause: common.time.sleep, Log: requestLog(),
 				})
 			})
 		},
@@ -59,7 +59,7 @@ func cbrOption() serviceOption {
 			return openHuaweicloud(ctx, "cbr", value, func(cfg huaweicloud.Config) (backup.Service, error) {
 				return cbr.New(cbr.Config{
 					Config: cfg, ReadCache: common.readCache, MaxConcurrentRequests: common.maxRequests,
-					PollInterval: common.time.poll, Now: common.time.now, Pause: common.time.sleep,
+					PollInterval: common.time.poll, Now: common.time.now, Pause: common.time.sleep, Log: requestLog(),
 				})
 			})
 		},

@@ -7,6 +7,7 @@ package cbr
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -34,6 +35,8 @@ type Config struct {
 	HTTPClient *http.Client
 	Now        func() time.Time
 	Pause      func(ctx context.Context, d time.Duration) error
+	// Log is told of each request at DEBUG; default none.
+	Log *slog.Logger
 }
 
 // Service is the backup service of one project.
@@ -78,7 +81,7 @@ func New(cfg Config) (*Service, error) {
 		cfg.PollInterval = defaultPollInterval
 	}
 	client, err := huaweicloud.NewClient(cfg.Config, api, huaweicloud.Options{
-		MaxConcurrentRequests: cfg.MaxConcurrentRequests, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Pause: cfg.Pause,
+		MaxConcurrentRequests: cfg.MaxConcurrentRequests, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Pause: cfg.Pause, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ package csbs
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"sync"
@@ -41,6 +42,8 @@ type Config struct {
 	HTTPClient *http.Client
 	Now        func() time.Time
 	Pause      func(ctx context.Context, d time.Duration) error
+	// Log is told of each request at DEBUG; default none.
+	Log *slog.Logger
 }
 
 // Service is the backup service.
@@ -83,7 +86,7 @@ func New(cfg Config) (*Service, error) {
 		cfg.PollInterval = defaultPollInterval
 	}
 	client, err := huaweicloud.NewClient(cfg.Config, api, huaweicloud.Options{
-		MaxConcurrentRequests: cfg.MaxConcurrentRequests, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Pause: cfg.Pause,
+		MaxConcurrentRequests: cfg.MaxConcurrentRequests, HTTPClient: cfg.HTTPClient, Now: cfg.Now, Pause: cfg.Pause, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err
