@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"regexp"
 	"testing"
 	"time"
 
@@ -78,6 +79,7 @@ func TestAccCBR(t *testing.T) {
 				has(point, "status", text("available")), has(point, "size_bytes", knownvalue.Null()), has(point, "source_size_bytes", knownvalue.NotNull()),
 				has(found, "volumes", knownvalue.ListSizeExact(2)),
 				has("data.serverbackup_history.week", "total_count", knownvalue.Int64Exact(0)),
+				has("data.serverbackup_history.week", "retention_note", knownvalue.StringRegexp(regexp.MustCompile("30 days"))),
 				has(usage, "servers", knownvalue.ListSizeExact(2)), has(usage, "quota_bytes", knownvalue.Int64Exact(500<<30)),
 				has("serverbackup_restore.back", "status", text("succeeded")),
 			},

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -89,6 +90,7 @@ func TestAccCSBS(t *testing.T) {
 				has("data.serverbackup_points.tagged", "total_count", knownvalue.Int64Exact(1)),
 				has("data.serverbackup_points.broken", "total_count", knownvalue.Int64Exact(0)),
 				has("data.serverbackup_history.web", "total_count", knownvalue.Int64Exact(1)),
+				has("data.serverbackup_history.web", "retention_note", knownvalue.StringRegexp(regexp.MustCompile("no list of jobs"))),
 				has("data.serverbackup_space_usage.all", "servers", knownvalue.ListSizeExact(1)),
 				has("data.serverbackup_space_usage.all", "used_bytes", knownvalue.NotNull()),
 				has("serverbackup_restore.back", "status", text("succeeded")),

@@ -25,6 +25,13 @@ func (s *Service) logs(ctx context.Context, query url.Values) iter.Seq2[logAnswe
 		func(a *manyLogs) ([]logAnswer, huaweicloud.Number) { return a.Logs, a.Count })
 }
 
+// historyNote says how far the history goes back: the console shows 30 days, and nothing says that the API has
+// more (§3.6).
+const historyNote = "The cbr service keeps its operation log for about 30 days. Older jobs are not here, though their points may be."
+
+// HistoryNote says how far the history goes back.
+func (s *Service) HistoryNote() string { return historyNote }
+
 // History lists the operation logs newest first. The service does not say in which order it lists them, so
 // that they are all read before the first one is returned; it keeps about 30 days.
 func (s *Service) History(ctx context.Context, f backup.HistoryFilter) iter.Seq2[backup.HistoryEntry, error] {

@@ -7,6 +7,13 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
+// historyNote says what the history is worth (§2.17).
+const historyNote = "The csbs service has no list of jobs: this is what its points tell. Jobs of points that are gone are not here, " +
+	"and of restores and deletions only those that run or that failed last."
+
+// HistoryNote says where the history comes from, and what it lacks.
+func (s *Service) HistoryNote() string { return historyNote }
+
 // History is what the points tell of jobs: the API has no list of jobs (§2.17). Runs of points that are
 // gone are gone too, and of restores and deletions only those that run or failed last are known.
 func (s *Service) History(ctx context.Context, f backup.HistoryFilter) iter.Seq2[backup.HistoryEntry, error] {
