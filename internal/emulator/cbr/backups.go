@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// zone is where all servers are.
+const zone = "eu-de-01"
+
 type backup struct {
 	id, checkpoint, vault string
 	name, description     string
@@ -32,7 +35,7 @@ func (p *project) start(cp *checkpoint, v *vault, res *resource, spec runSpec) *
 	p.backups = append(p.backups, b)
 	p.Counts.BackupStarted(res.server.ID)
 	log := &operationLog{
-		kind: "backup", vaultID: v.id, vaultName: v.name, server: res.server, excluded: res.excluded,
+		kind: "backup", vault: v, server: res.server, excluded: res.excluded,
 		checkpoint: cp.id, policy: spec.policy, backup: b,
 	}
 	p.begin(spec.at, res.server.ID, log, func(at time.Time, failure string) {
@@ -84,7 +87,7 @@ func listBackups(p *project, r *http.Request) (int, any, error) {
 			(!q.Has("status") || slices.Contains(q["status"], b.status)) &&
 			equal(q, "resource_id", b.server.ID) && p.named(q, "resource_name", b.server.Name) && p.named(q, "name", b.name) &&
 			equal(q, "checkpoint_id", b.checkpoint) && equal(q, "vault_id", b.vault) &&
-			equal(q, "resource_type", serverType) && equal(q, "image_type", "backup") {
+			equal(q, "resource_type", b.server.kind().resource) && equal(q, "image_type", "backup") && equal(q, "resource_az", zone) {
 			rows = append(rows, b)
 		}
 	}
@@ -153,10 +156,10 @@ func (p *project) showBackup(b *backup, children bool) object {
 		"snapshot_id": "", "contain_system_disk": true, "os_images_data": nil, "architecture": "x86_64",
 	}
 	shown := object{
-		"id": b.id, "checkpoint_id": b.checkpoint, "vault_id": b.vault, "project_id": p.id, "provider_id": serverProvider,
+		"id": b.id, "checkpoint_id": b.checkpoint, "vault_id": b.vault, "project_id": p.id, "provider_id": b.server.kind().provider,
 		"name": b.name, "description": b.description, "status": b.status, "image_type": "backup",
 		"created_at": p.stamp(b.created), "updated_at": p.stamp(b.updated), "protected_at": p.stamp(b.created), "expired_at": nil,
-		"resource_id": b.server.ID, "resource_name": b.server.Name, "resource_type": serverType, "resource_az": "eu-de-01",
+		"resource_id": b.server.ID, "resource_name": b.server.Name, "resource_type": b.server.kind().resource, "resource_az": zone,
 		"resource_size": b.sourceGB, "children": []object{}, "extend_info": extend, "enterprise_project_id": 0,
 	}
 	if p.options.Incremental == IncrementalInBackup {
@@ -172,15 +175,18 @@ func (p *project) showBackup(b *backup, children bool) object {
 	return shown
 }
 
-// children are the backups of the disks.
+// children are the backups of the disks of a server.
 func (p *project) children(b *backup) []object {
 	list := []object{}
+	if b.server.kind() == diskKind {
+		return list
+	}
 	for i, disk := range b.disks {
 		child := object{
 			"id": childID(b, disk), "parent_id": b.id, "checkpoint_id": b.checkpoint, "vault_id": b.vault, "project_id": p.id,
-			"provider_id": "d1603440-187d-4516-af25-121250c7cc97", "name": b.name + "_" + disk.Name, "status": b.status,
+			"provider_id": diskKind.provider, "name": b.name + "_" + disk.Name, "status": b.status,
 			"image_type": "backup", "created_at": p.stamp(b.created), "updated_at": p.stamp(b.updated),
-			"resource_id": disk.ID, "resource_name": disk.Name, "resource_type": "OS::Cinder::Volume", "resource_size": disk.SizeGB,
+			"resource_id": disk.ID, "resource_name": disk.Name, "resource_type": diskKind.resource, "resource_size": disk.SizeGB,
 			"extend_info": object{"bootable": i == 0, "system_disk": i == 0, "snapshot_id": "", "encrypted": false},
 		}
 		list = append(list, child)
@@ -216,7 +222,7 @@ func deleteBackup(p *project, r *http.Request) (int, any, error) {
 // remove deletes a backup.
 func (p *project) remove(v *vault, b *backup, at time.Time) {
 	b.status = "deleting"
-	log := &operationLog{kind: "delete", vaultID: v.id, vaultName: v.name, server: b.server, checkpoint: b.checkpoint, backup: b}
+	log := &operationLog{kind: "delete", vault: v, server: b.server, checkpoint: b.checkpoint, backup: b}
 	p.begin(at, "delete "+b.server.ID, log, func(_ time.Time, failure string) {
 		if failure != "" {
 			b.status = "error"
@@ -257,7 +263,7 @@ func storageUsage(p *project, r *http.Request) (int, any, error) {
 			backups := p.backupsIn(v.id, res.server.ID)
 			if equal(r.URL.Query(), "resource_id", res.server.ID) && len(backups) > 0 {
 				rows = append(rows, object{
-					"resource_id": res.server.ID, "resource_name": res.server.Name, "resource_type": serverType,
+					"resource_id": res.server.ID, "resource_name": res.server.Name, "resource_type": res.server.kind().resource,
 					"backup_count": len(backups), "backup_size": used(backups), "backup_size_multiaz": 0,
 				})
 			}

@@ -134,6 +134,12 @@ func TestVaultRefusals(t *testing.T) {
 	c.refused("taken server", "POST", "/vaults/"+other+"/addresources", `{"resources":[{"id":"`+web+`","type":"OS::Nova::Server"}]}`, 400, "BackupService.6103")
 	c.refused("absent server", "POST", "/vaults/"+vault+"/removeresources", `{"resource_ids":["`+db+`"]}`, 400, "BackupService.6135")
 	c.refused("unknown policy", "POST", "/vaults/"+vault+"/associatepolicy", `{"policy_id":"x"}`, 404, "BackupService.6000")
+	c.Plans.Set("", emulator.Plan{Duration: time.Minute})
+	c.call("POST", "/vaults/"+other+"/addresources", `{"resources":[{"id":"`+db+`","type":"OS::Nova::Server"}]}`)
+	c.call("POST", "/vaults/"+other+"/removeresources", `{"resource_ids":["`+db+`"]}`)
+	if v := c.ok("GET", "/vaults/"+other, "", "vault"); fmt.Sprint(v["resources"]) != "[]" {
+		t.Errorf("a server without backups that was taken out is still there: %v", v["resources"])
+	}
 	c.ok("POST", "/vaults/"+vault+"/associatepolicy", `{"policy_id":"`+policy+`"}`, "associate_policy")
 	c.refused("second policy", "POST", "/vaults/"+vault+"/associatepolicy", `{"policy_id":"`+second+`"}`, 400, "BackupService.6110")
 	c.refused("other policy", "POST", "/vaults/"+vault+"/dissociatepolicy", `{"policy_id":"`+second+`"}`, 404, "BackupService.6002")
@@ -219,9 +225,51 @@ func TestBackupLife(t *testing.T) {
 	if status, _ := c.call("POST", "/vaults/"+vault+"/removeresources", `{"resource_ids":["`+web+`"]}`); status != 200 {
 		t.Errorf("removeresources answers %d", status)
 	}
+	if v := c.ok("GET", "/vaults/"+vault, "", "vault"); !strings.Contains(fmt.Sprint(v["resources"]), "protect_status:removing") {
+		t.Errorf("a server whose backups are being deleted is %v, want it removing", v["resources"])
+	}
 	c.Clock.Advance(time.Minute)
 	if left := c.backups(""); len(left) != 0 {
 		t.Errorf("backups of a removed server are left: %v", left)
+	}
+}
+
+// TestDiskVault: other clients have vaults of disks, which are none of ours.
+func TestDiskVault(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, cbr.Options{})
+	vault := func(kind, object, id string) string {
+		return `{"vault":{"name":"vault","resources":[{"id":"` + id + `","type":"` + kind + `"}],
+			"billing":{"consistent_level":"crash_consistent","object_type":"` + object + `","protect_type":"backup","size":100}}}`
+	}
+	c.refused("server among disks", "POST", "/vaults", vault("OS::Nova::Server", "disk", db), 400, "BackupService.6102")
+	c.refused("unknown kind", "POST", "/vaults", vault("OS::Sfs::Turbo", "turbo", db), 400, "BackupService.6102")
+	servers := c.vault(web)
+	v := c.ok("POST", "/vaults", vault("OS::Cinder::Volume", "disk", db), "vault")
+	id := fmt.Sprint(v["id"])
+	if billing, _ := v["billing"].(map[string]any); billing["object_type"] != "disk" || billing["allocated"] != 10.0 {
+		t.Errorf("the vault is billed as %v, want a disk of 10 GB", billing)
+	}
+	for object, want := range map[string]string{"disk": id, "server": servers} {
+		_, answer := c.call("GET", "/vaults?object_type="+object, "")
+		if list := fmt.Sprint(answer["vaults"]); answer["count"] != 1.0 || !strings.Contains(list, want) {
+			t.Errorf("the vaults of type %s are %v, want %s", object, answer, want)
+		}
+	}
+	c.run(id, db)
+	c.run(servers, web)
+	c.Clock.Advance(time.Hour)
+	list := c.backups("?resource_type=OS::Cinder::Volume")
+	if len(list) != 1 {
+		t.Fatalf("there are %d backups of disks, want 1", len(list))
+	}
+	b, _ := list[0].(map[string]any)
+	if b["resource_id"] != db || b["status"] != "available" {
+		t.Errorf("the backup of a disk is %v", b)
+	}
+	c.refused("restore of a disk", "POST", "/backups/"+fmt.Sprint(b["id"])+"/restore", `{"restore":{"server_id":"`+web+`"}}`, 400, "BackupService.6102")
+	if list := c.backups("?resource_az=eu-de-02"); len(list) != 0 {
+		t.Errorf("another zone has the backups %v", list)
 	}
 }
 

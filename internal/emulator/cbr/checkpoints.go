@@ -110,7 +110,7 @@ func (p *project) run(v *vault, resources []*resource, spec runSpec) (*checkpoin
 	for _, res := range resources {
 		if p.busy(res.server.ID) {
 			skipped = append(skipped, skip{
-				ID: res.server.ID, Type: serverType, Name: res.server.Name,
+				ID: res.server.ID, Type: res.server.kind().resource, Name: res.server.Name,
 				Code: "BackupService.2002", Reason: "The server is being backed up.",
 			})
 			continue
@@ -160,7 +160,7 @@ func (p *project) showCheckpoint(cp *checkpoint, v *vault) object {
 		if b.status == "protecting" || b.status == "error" {
 			status = b.status
 		}
-		res := object{"id": b.server.ID, "name": b.server.Name, "type": serverType, "protect_status": b.status, "extra_info": object{}}
+		res := object{"id": b.server.ID, "name": b.server.Name, "type": b.server.kind().resource, "protect_status": b.status, "extra_info": object{}}
 		for name, n := range map[string]int{"resource_size": b.sourceGB, "backup_size": b.sizeMB, "backup_count": 1} {
 			switch p.options.Numbers {
 			case NumbersAreText:

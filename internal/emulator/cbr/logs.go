@@ -8,10 +8,13 @@ import (
 
 const logLifetime = 30 * 24 * time.Hour // in the console (§3.6)
 
+// removal is the task that takes a server out of a vault (§3.6).
+const removal = "remove_resource"
+
 // operationLog is a task (§3.6).
 type operationLog struct {
 	id, kind, status   string
-	vaultID, vaultName string
+	vault              *vault
 	policy, checkpoint string
 	server, target     Server
 	excluded           []string
@@ -41,7 +44,7 @@ func listLogs(p *project, r *http.Request) (int, any, error) {
 		old := p.options.ForgetLogs && p.Clock.Now().Sub(l.created) > logLifetime
 		if in && !old && equal(q, "operation_type", l.kind) && equal(q, "status", l.status) &&
 			equal(q, "resource_id", l.server.ID) && p.named(q, "resource_name", l.server.Name) &&
-			equal(q, "vault_id", l.vaultID) && p.named(q, "vault_name", l.vaultName) && equal(q, "provider_id", serverProvider) {
+			equal(q, "vault_id", l.vault.id) && p.named(q, "vault_name", l.vault.name) && equal(q, "provider_id", l.vault.kind.provider) {
 			rows = append(rows, l)
 		}
 	}
@@ -69,7 +72,7 @@ func (p *project) showLog(l *operationLog) object {
 	}
 	if l.server.ID != "" {
 		extra["resource"] = object{
-			"id": l.server.ID, "name": l.server.Name, "type": serverType, "extra_info": object{"exclude_volumes": l.excluded},
+			"id": l.server.ID, "name": l.server.Name, "type": l.vault.kind.resource, "extra_info": object{"exclude_volumes": l.excluded},
 		}
 	}
 	switch l.kind {
@@ -87,12 +90,12 @@ func (p *project) showLog(l *operationLog) object {
 		}
 	case "vault_delete":
 		extra["vault_delete"] = object{"fail_count": 0, "total_count": l.total, "fail_delete_count": 0, "total_delete_count": l.total}
-	case "remove_resource":
-		extra["remove_resources"] = object{"fail_count": 0, "total_count": l.total, "resources": []object{{"id": l.server.ID, "type": serverType}}}
+	case removal:
+		extra["remove_resources"] = object{"fail_count": 0, "total_count": l.total, "resources": []object{{"id": l.server.ID, "type": l.vault.kind.resource}}}
 	}
 	return object{
-		"id": l.id, "project_id": p.id, "provider_id": serverProvider, "checkpoint_id": l.checkpoint, "policy_id": l.policy,
-		"vault_id": l.vaultID, "vault_name": l.vaultName, "operation_type": l.kind, "status": l.status,
+		"id": l.id, "project_id": p.id, "provider_id": l.vault.kind.provider, "checkpoint_id": l.checkpoint, "policy_id": l.policy,
+		"vault_id": l.vault.id, "vault_name": l.vault.name, "operation_type": l.kind, "status": l.status,
 		"created_at": p.stamp(l.created), "started_at": p.stamp(l.created), "updated_at": p.stamp(l.created), "ended_at": p.stamp(l.ended),
 		"error_info": failure, "extra_info": extra,
 	}

@@ -64,7 +64,12 @@ func (p *project) settle(now time.Time) {
 func (p *project) begin(at time.Time, subject string, log *operationLog, end func(at time.Time, failure string)) *operationLog {
 	log.id, log.created, log.status = newID(), at, "running"
 	p.logs = append(p.logs, log)
-	p.jobs = append(p.jobs, &job{Job: emulator.Job{Plan: p.Plans.Of(subject), Started: at}, log: log, end: end})
+	plan := p.Plans.Of(subject)
+	if log.kind == removal && log.total == 0 {
+		// Other clients look at once whether a server without backups is gone, and have always found that it is.
+		plan.Duration = 0
+	}
+	p.jobs = append(p.jobs, &job{Job: emulator.Job{Plan: plan, Started: at}, log: log, end: end})
 	return log
 }
 

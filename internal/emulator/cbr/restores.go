@@ -32,6 +32,13 @@ func restoreBackup(p *project, r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	v, err := p.vault(b.vault)
+	if err != nil {
+		return 0, nil, err
+	}
+	if b.server.kind() != serverKind {
+		return 0, nil, badRequest("6102", "The resource type is not supported.")
+	}
 	if b.status != "available" {
 		return 0, nil, badRequest("2005", "The backup status "+b.status+" does not allow a restore.")
 	}
@@ -50,12 +57,8 @@ func restoreBackup(p *project, r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	b.status = "restoring"
-	vaultName := ""
-	if v, err := p.vault(b.vault); err == nil {
-		vaultName = v.name
-	}
 	log := p.begin(p.Clock.Now(), "restore "+b.server.ID, &operationLog{
-		kind: "restore", vaultID: b.vault, vaultName: vaultName, server: b.server, checkpoint: b.checkpoint, backup: b, target: target,
+		kind: "restore", vault: v, server: b.server, checkpoint: b.checkpoint, backup: b, target: target,
 	}, func(at time.Time, failure string) {
 		b.status, b.updated = "available", at
 		if failure == "" {

@@ -75,7 +75,7 @@ func (e *Emulator) Seed(projectID string, s Seeded) {
 	p, now := e.project(projectID), e.Clock.Now()
 	for i := range s.Vaults {
 		v := &vault{
-			id: newID(), name: fmt.Sprintf("vault-%03d", i), created: now, size: maxVaultSize, status: "available", tags: map[string]string{},
+			id: newID(), kind: serverKind, name: fmt.Sprintf("vault-%03d", i), created: now, size: maxVaultSize, status: "available", tags: map[string]string{},
 			consistent: "crash_consistent", charging: "post_paid", protect: "backup", policies: map[string]string{},
 		}
 		p.vaults = append(p.vaults, v)

@@ -78,7 +78,7 @@ func listProtectables(p *project, r *http.Request) (int, any, error) {
 		}
 		_, taken := p.resource(s.ID)
 		rows = append(rows, object{
-			"id": s.ID, "name": s.Name, "type": serverType, "size": s.size(nil), "status": "ACTIVE", "children": []object{},
+			"id": s.ID, "name": s.Name, "type": serverKind.resource, "size": s.size(nil), "status": "ACTIVE", "children": []object{},
 			"protectable": object{"result": taken == nil},
 		})
 	}

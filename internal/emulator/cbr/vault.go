@@ -6,12 +6,6 @@ import (
 	"time"
 )
 
-// Ids and types that every project has (§3).
-const (
-	serverProvider = "0daac4c5-6707-4851-97ba-169e36266b66"
-	serverType     = "OS::Nova::Server"
-)
-
 // Limits of vaults (§3.2, §6.1).
 const (
 	minVaultSize      = 10
@@ -23,6 +17,7 @@ const (
 
 type vault struct {
 	id, name, description string
+	kind                  kind
 	created               time.Time
 	size                  int // GB
 	status                string
@@ -37,7 +32,7 @@ type vault struct {
 	policies map[string]string
 }
 
-// resource is a server in a vault.
+// resource is a server in a vault, or a disk.
 type resource struct {
 	server       Server
 	excluded     []string
@@ -122,14 +117,14 @@ func (p *project) showVault(v *vault) object {
 		bindRules["tags"] = v.bindTags
 	}
 	shown := object{
-		"id": v.id, "name": v.name, "description": v.description, "project_id": p.id, "provider_id": serverProvider,
+		"id": v.id, "name": v.name, "description": v.description, "project_id": p.id, "provider_id": v.kind.provider,
 		"created_at": p.stamp(v.created), "user_id": nil, "auto_bind": v.autoBind, "bind_rules": bindRules,
 		"auto_expand": v.autoExpand, "locked": v.locked, "enterprise_project_id": "0", "tags": tagList(v.tags),
 		"resources": resources,
 		"billing": object{
 			"allocated": allocated, "used": used(all), "size": v.size, "status": v.status,
-			"spec_code": "vault.backup.server.normal", "charging_mode": v.charging, "cloud_type": "public",
-			"consistent_level": v.consistent, "object_type": "server", "protect_type": v.protect,
+			"spec_code": v.kind.spec, "charging_mode": v.charging, "cloud_type": "public",
+			"consistent_level": v.consistent, "object_type": v.kind.object, "protect_type": v.protect,
 			"order_id": nil, "product_id": nil, "storage_unit": "cbr-" + v.id[:8], "frozen_scene": nil,
 		},
 	}
@@ -141,7 +136,7 @@ func (p *project) showVault(v *vault) object {
 
 func (p *project) showResource(r *resource, size int, backups []*backup) object {
 	shown := object{
-		"id": r.server.ID, "name": r.server.Name, "type": serverType, "size": size,
+		"id": r.server.ID, "name": r.server.Name, "type": r.server.kind().resource, "size": size,
 		"protect_status": protectStatus(r, backups), "backup_size": used(backups), "backup_count": len(backups),
 		"extra_info": object{"exclude_volumes": r.excluded},
 	}

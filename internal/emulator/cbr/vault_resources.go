@@ -21,10 +21,13 @@ func (p *project) admit(v *vault, bodies []resourceBody) ([]*resource, error) {
 		return nil, badRequest("6100", "The vault has too many resources.")
 	}
 	for _, body := range bodies {
-		if body.Type != serverType {
+		if body.Type != v.kind.resource {
 			return nil, badRequest("6102", "The resource type is not supported.")
 		}
 		server, err := p.server(body.ID)
+		if v.kind == diskKind {
+			server, err = p.disk(body.ID, body.Name)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -122,8 +125,8 @@ func removeResources(p *project, r *http.Request) (int, any, error) {
 		for _, b := range backups {
 			b.status = "deleting"
 		}
-		log := &operationLog{kind: "remove_resource", vaultID: v.id, vaultName: v.name, server: res.server, total: len(backups)}
-		p.begin(p.Clock.Now(), "remove_resource "+res.server.ID, log, func(_ time.Time, failure string) {
+		log := &operationLog{kind: removal, vault: v, server: res.server, total: len(backups)}
+		p.begin(p.Clock.Now(), removal+" "+res.server.ID, log, func(_ time.Time, failure string) {
 			if failure != "" {
 				res.beingRemoved = false
 				return

@@ -33,10 +33,12 @@ func createVault(p *project, r *http.Request) (int, any, error) {
 	}
 	body := request.Vault
 	b := body.Billing
-	switch {
-	case body.Name == nil || body.Resources == nil || b == nil || b.Size == nil:
+	if body.Name == nil || body.Resources == nil || b == nil || b.Size == nil {
 		return 0, nil, invalid("name, resources, billing and billing.size are mandatory.")
-	case b.ObjectType != "server" || (b.ProtectType != "backup" && b.ProtectType != "replication"):
+	}
+	holds, known := kindOf(b.ObjectType)
+	switch {
+	case !known || (b.ProtectType != "backup" && b.ProtectType != "replication"):
 		return 0, nil, badRequest("6102", "object_type or protect_type is not supported.")
 	case b.ConsistentLevel != "crash_consistent" && (!p.options.Huawei || b.ConsistentLevel != "app_consistent"):
 		return 0, nil, invalid("consistent_level is not supported.")
@@ -44,7 +46,7 @@ func createVault(p *project, r *http.Request) (int, any, error) {
 		return 0, nil, invalid("description or tags are too long.")
 	}
 	v := &vault{
-		id: newID(), description: body.Description, created: p.Clock.Now(), status: "available", tags: map[string]string{},
+		id: newID(), kind: holds, description: body.Description, created: p.Clock.Now(), status: "available", tags: map[string]string{},
 		consistent: b.ConsistentLevel, charging: "post_paid", protect: b.ProtectType, policies: map[string]string{},
 	}
 	for _, t := range body.Tags {
@@ -111,7 +113,7 @@ func listVaults(p *project, r *http.Request) (int, any, error) {
 		}
 		hasPolicy := !q.Has("policy_id") || v.policies["backup"] == q.Get("policy_id") || v.policies["replication"] == q.Get("policy_id")
 		if hasResources && hasPolicy && equal(q, "id", v.id) && p.named(q, "name", v.name) && equal(q, "status", v.status) &&
-			equal(q, "object_type", "server") && equal(q, "protect_type", v.protect) && equal(q, "cloud_type", "public") {
+			equal(q, "object_type", v.kind.object) && equal(q, "protect_type", v.protect) && equal(q, "cloud_type", "public") {
 			rows = append(rows, v)
 		}
 	}
@@ -158,7 +160,7 @@ func deleteVault(p *project, r *http.Request) (int, any, error) {
 	for _, b := range backups {
 		b.status = "deleting"
 	}
-	log := &operationLog{kind: "vault_delete", vaultID: v.id, vaultName: v.name, total: len(backups)}
+	log := &operationLog{kind: "vault_delete", vault: v, total: len(backups)}
 	p.begin(p.Clock.Now(), "vault_delete "+v.id, log, func(_ time.Time, failure string) {
 		if failure != "" {
 			v.status = "error"

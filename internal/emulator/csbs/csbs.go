@@ -53,7 +53,8 @@ type Switches struct {
 	BareTagRows bool
 	// BusyConflict answers 409 to the deletion of a busy backup instead of 400 (§6.4, 3).
 	BusyConflict bool
-	// QuotedNumbers spells the numbers of policies as strings (§2.1).
+	// QuotedNumbers spells the retention of policies as the documentation does: in strings, and with what was
+	// not sent (§2.1).
 	QuotedNumbers bool
 	// NextLinks adds the address of the next page to lists (§2.7).
 	NextLinks bool

@@ -2,6 +2,7 @@ package csbs_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -133,7 +134,10 @@ func TestBackup(t *testing.T) {
 	c.e.Clock.Advance(5 * time.Minute)
 	it = c.at(c.do(http.StatusOK, http.MethodGet, "/checkpoint_items/"+id, ""), "checkpoint_item")
 	info := c.at(it, "extend_info")
-	// The first backup is full, whatever was asked for; speeds are floats.
+	// The first backup is full, whatever was asked for; mean speeds are floats, and those of disks are integers.
+	if speed := c.at(info, "volume_backups", 0, "average_speed"); speed != 30.0 {
+		t.Errorf("the speed of a disk is %v", speed)
+	}
 	if c.text(it, "status") != "available" || c.at(info, "incremental") != false || c.at(info, "average_speed") != 29.9 || c.at(info, "size") != 143360.0 {
 		t.Errorf("a backup that ended is %v", it)
 	}
@@ -200,7 +204,7 @@ func TestPolicy(t *testing.T) {
 	c := newClient(t)
 	p := c.at(c.do(http.StatusOK, http.MethodPost, "/policies", strings.Replace(policyBody, "NAME", "daily", 1)), "policy")
 	definition, ok := c.at(p, "scheduled_operations", 0, "operation_definition").(map[string]any)
-	if !ok || definition["day_backups"] != nil || definition["max_backups"] != 2.0 || c.text(p, "status") != "suspended" {
+	if !ok || definition["day_backups"] != nil || definition["max_backups"] != 2.0 || definition["permanent"] != nil || c.text(p, "status") != "suspended" {
 		t.Errorf("a policy is %v, want it suspended and without long-term retention", p)
 	}
 	c.want(http.StatusBadRequest, "CSBS.9007", http.MethodPost, "/policies", strings.Replace(policyBody, "NAME", "daily", 1))
@@ -281,5 +285,34 @@ func TestSeed(t *testing.T) {
 		if err := c.e.Plant(strings.NewReader(bad)); err == nil {
 			t.Errorf("the seed %s is taken", bad)
 		}
+	}
+}
+
+// TestShownRetention: a policy is shown with what was sent, or in the words of the documentation.
+func TestShownRetention(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		sent, want string
+		quoted     bool
+	}{
+		"a number":     {sent: `"max_backups":2,"permanent":false`, want: "max_backups:2"},
+		"days":         {sent: `"max_backups":-1,"retention_duration_days":7`, want: "max_backups:-1 retention_duration_days:7"},
+		"everything":   {sent: `"permanent":true`, want: "permanent:true"},
+		"documented":   {sent: `"max_backups":2,"permanent":false`, want: "max_backups:2 permanent:False retention_duration_days:-1", quoted: true},
+		"documented 2": {sent: `"permanent":true`, want: "max_backups:-1 permanent:True retention_duration_days:-1", quoted: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t)
+			c.e.Switches.QuotedNumbers = tc.quoted
+			body := strings.Replace(policyBody, `"max_backups":2,"retention_duration_days":-1,"permanent":false,"day_backups":0,"timezone":"UTC+01:00"`, tc.sent, 1)
+			p := c.do(http.StatusOK, http.MethodPost, "/policies", strings.Replace(body, "NAME", "daily", 1))
+			definition, _ := c.at(p, "policy", "scheduled_operations", 0, "operation_definition").(map[string]any)
+			delete(definition, "plan_id")
+			delete(definition, "provider_id")
+			if got := fmt.Sprint(definition); got != "map["+tc.want+"]" {
+				t.Errorf("the policy keeps %s, want %s", got, tc.want)
+			}
+		})
 	}
 }

@@ -7,6 +7,13 @@ import (
 	"github.com/google/uuid"
 )
 
+// Speeds in MB/s and savings in percent. Those of disks are integers, and those of a backup their mean, which
+// can have a fraction (§2.1, §2.2).
+const (
+	diskSpeed, diskSaving = 30, 2
+	meanSpeed, meanSaving = 29.9, 1.5
+)
+
 // show is the whole backup (§2.2).
 func (e *Emulator) show(it *item) object {
 	now := e.Clock.Now()
@@ -29,7 +36,7 @@ func (e *Emulator) show(it *item) object {
 			"id": v.id, "name": it.name + "_" + v.disk.name, "status": "available",
 			"source_volume_id": v.disk.id, "source_volume_name": v.disk.name, "source_volume_size": v.disk.gb,
 			"size": mb, "snapshot_id": uuid.NewSHA1(uuid.Nil, []byte(v.id)).String(), "bootable": v.disk.system,
-			"incremental": it.incremental, "average_speed": 29.9, "space_saving_ratio": 1.5, "image_type": "backup",
+			"incremental": it.incremental, "average_speed": diskSpeed, "space_saving_ratio": diskSaving, "image_type": "backup",
 		})
 	}
 	mode := map[string]string{available: "backup"}[it.status]
@@ -54,7 +61,7 @@ func (e *Emulator) show(it *item) object {
 			"ram": 4096, "vcpus": 2, "eip": "", "private_ip": "192.168.0.10",
 		},
 		"extend_info": object{
-			"auto_trigger": it.auto, "progress": progress, "size": size, "dec_size": 0, "average_speed": 29.9, "space_saving_ratio": 1.5,
+			"auto_trigger": it.auto, "progress": progress, "size": size, "dec_size": 0, "average_speed": meanSpeed, "space_saving_ratio": meanSaving,
 			"incremental": incremental, "support_lld": it.enhanced, "supported_restore_mode": mode,
 			"resource_az": "eu-de-01", "resource_name": it.server.Name, "resource_type": "OS::Nova::Server", "image_type": "backup",
 			"finished_at": stamp(it.finished), "taskid": it.checkpoint, "hypervisor_type": "QEMU", "copy_from": nil, "copy_status": "na",

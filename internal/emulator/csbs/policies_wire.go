@@ -8,29 +8,31 @@ import (
 	"github.com/google/uuid"
 )
 
-// showPolicyOf is a policy as it is shown: without the long-term retention and parameters, and
-// suspended even if it is enabled (§2.12).
-func (e *Emulator) showPolicyOf(p *policy) object {
-	definition := object{"plan_id": p.id, "provider_id": ProviderID}
-	for _, name := range []string{"max_backups", "retention_duration_days", "permanent"} {
-		value, ok := p.operation.definition[name]
-		switch {
-		case !ok && name == "permanent":
-			value = false
-		case !ok:
-			value = -1
-		}
-		if e.Switches.QuotedNumbers {
-			value = map[string]string{"true": "True", "false": "False"}[fmt.Sprint(value)]
-			if value == "" {
-				value = fmt.Sprint(p.operation.definition[name])
-				if !ok {
-					value = "-1"
-				}
+// showRetention is what a policy keeps, without the long-term retention (§2.12). Captured traffic has only
+// what was sent, and not that a policy is not permanent; the documentation has everything, in strings.
+func (e *Emulator) showRetention(p *policy) object {
+	shown := object{"plan_id": p.id, "provider_id": ProviderID}
+	sent := p.operation.definition
+	if e.Switches.QuotedNumbers {
+		shown["permanent"] = map[bool]string{true: "True", false: "False"}[sent["permanent"] == true]
+		for _, name := range []string{"max_backups", "retention_duration_days"} {
+			shown[name] = "-1"
+			if n, ok := sent[name]; ok {
+				shown[name] = fmt.Sprint(n)
 			}
 		}
-		definition[name] = value
+		return shown
 	}
+	for _, name := range []string{"max_backups", "retention_duration_days", "permanent"} {
+		if value, ok := sent[name]; ok && value != false {
+			shown[name] = value
+		}
+	}
+	return shown
+}
+
+// showPolicyOf is a policy as it is shown: without parameters, and suspended even if it is enabled (§2.12).
+func (e *Emulator) showPolicyOf(p *policy) object {
 	resources := p.resources
 	if resources == nil {
 		resources = []resource{}
@@ -40,7 +42,7 @@ func (e *Emulator) showPolicyOf(p *policy) object {
 		"created_at": stamp(p.created), "status": "suspended", "tags": tagList(p.tags), "resources": resources,
 		"scheduled_operations": []object{{
 			"id": p.operation.id, "name": p.operation.name, "description": p.operation.description, "enabled": p.operation.enabled,
-			"operation_type": "backup", "operation_definition": definition, "trigger_id": p.operation.trigger,
+			"operation_type": "backup", "operation_definition": e.showRetention(p), "trigger_id": p.operation.trigger,
 			"trigger": object{
 				"id": p.operation.trigger, "name": "default", "type": "time",
 				"properties": object{"pattern": p.operation.pattern, "start_time": p.operation.started.Format("2006-01-02 15:04:05")},
