@@ -66,6 +66,9 @@ func (s *Service) heard(p backup.Point) {
 	}
 }
 
+const interruptedText = "The process that took the point ended before it was finished. The next apply of the same configuration, " +
+	"or the agent if it ran a policy, takes it up again."
+
 // point is the point of a run, if there is one: not after it was deleted or its time in the bin is over,
 // and not if its snapshots are gone by other hands. Of a location that cannot be read it is what the
 // record says.
@@ -105,7 +108,10 @@ func (s *Service) point(ix *index, r runRecord) (backup.Point, bool) {
 		return p, true
 	case r.State == runRunning:
 		p.Status, p.ServiceStatus = backup.StatusError, string(runDiscarded)
-		p.Error = "The process that took the point ended before it was finished. The next apply of the same configuration takes it up again."
+		p.Error = interruptedText
+		if held, _ := ix.snapshots.of(r.LocationID, r.ID); len(held) > 0 {
+			p.Error += " What its last checkpoint holds can be restored with local.allow_incomplete = true."
+		}
 	case r.State == runComplete:
 		p.Status = backup.StatusAvailable
 	default:

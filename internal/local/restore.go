@@ -28,6 +28,9 @@ func (s *Service) StartRestore(ctx context.Context, r backup.RestoreRequest) (ba
 	if err != nil {
 		return backup.Restore{}, err
 	}
+	if point, err = s.salvage(ctx, point, p); err != nil {
+		return backup.Restore{}, err
+	}
 	own, err := s.lease.owner()
 	if err != nil {
 		return backup.Restore{}, err

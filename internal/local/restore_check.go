@@ -81,6 +81,9 @@ func (s *Service) CheckRestore(ctx context.Context, r backup.RestoreRequest) []b
 			hint = " To restore what there is of it, set local.allow_incomplete = true."
 		}
 		add([]string{"point_id"}, "Point Not Available", "%v%s", err, hint)
+	} else if rec, err = s.salvage(ctx, rec, p); err != nil {
+		add([]string{"point_id"}, "Point Not Available", "%v", err)
+		return problems
 	}
 	if err := known(rec, o.VolumeIDs); err != nil {
 		add([]string{"local", "volume_ids"}, "Unknown Volume", "%v", err)
@@ -140,7 +143,7 @@ func (s *Service) notInPlace(ctx context.Context, rec runRecord, o RestoreOption
 	if err != nil || repo == nil {
 		return ""
 	}
-	trees, err := repo.Trees(ctx, rec.ID)
+	trees, err := repo.Trees(ctx, rec.ID, o.AllowIncomplete)
 	if err != nil {
 		return ""
 	}

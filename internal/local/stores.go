@@ -71,14 +71,14 @@ func (s *Service) allStores() []*store {
 	return list
 }
 
-// snapshots are the finished snapshots in the repositories: location, point, volume.
+// snapshots are the snapshots in the repositories by location, point and volume, and whether they are finished.
 type snapshots struct {
 	sets map[string]map[string]map[string]bool
 	// broken are the locations that cannot be read now: nothing can be said of their points.
 	broken map[string]error
 }
 
-// of returns the volumes of a point that exist.
+// of returns the volumes of a point that exist; false are those of which there is only a checkpoint.
 func (n snapshots) of(location, point string) (map[string]bool, error) {
 	return n.sets[location][point], n.broken[location]
 }

@@ -44,6 +44,9 @@ func (s *Service) upload(ctx context.Context, r *run, rec *runRecord, stopRenewi
 			rec.Volumes = append(rec.Volumes, volume)
 			unreadable = append(unreadable, failed...)
 		}
+		if err := w.DeleteCheckpoints(ctx, rec.ID); err != nil {
+			return err
+		}
 		stopRenewing()
 		// Only what is flushed is counted.
 		if err := w.Flush(ctx); err != nil {

@@ -28,7 +28,7 @@ func parts(ctx context.Context, repo *engine.Repo, rec runRecord, chosen []strin
 	if err := known(rec, chosen); err != nil {
 		return nil, err
 	}
-	trees, err := repo.Trees(ctx, rec.ID)
+	trees, err := repo.Trees(ctx, rec.ID, incomplete)
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +47,15 @@ func parts(ctx context.Context, repo *engine.Repo, rec runRecord, chosen []strin
 	}
 	switch len(list) {
 	case 0:
-		return nil, backup.Errorf(backup.ErrConflict, "The point %s holds no data.", rec.ID)
+		return nil, noData(rec)
 	case 1:
 		list[0].dir = ""
 	}
 	return list, nil
+}
+
+func noData(rec runRecord) error {
+	return backup.Errorf(backup.ErrConflict, "The point %s holds no data.", rec.ID)
 }
 
 // known says whether a point has the volumes.

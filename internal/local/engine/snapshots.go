@@ -13,9 +13,12 @@ import (
 // Tags on snapshots; the prefix makes them tags for Kopia's own command line too
 // (kopia snapshot list --tags serverbackup-point:ID).
 const (
-	pointTag      = "tag:serverbackup-point"
-	volumeTag     = "tag:serverbackup-volume"
+	pointTag  = "tag:serverbackup-point"
+	volumeTag = "tag:serverbackup-volume"
+	// checkpointTag is the volume of an unfinished snapshot, which has no volumeTag.
 	checkpointTag = "tag:serverbackup-checkpoint"
+	// imageTag marks the snapshots of a source that is a single file.
+	imageTag = "tag:serverbackup-image"
 	// binTag says until when a deleted point can be recovered.
 	binTag = "tag:serverbackup-bin"
 )
@@ -32,8 +35,8 @@ func (s Source) info() snapshot.SourceInfo {
 	return snapshot.SourceInfo{Host: s.Host, UserName: s.User, Path: s.Path}
 }
 
-// Volumes returns the volumes in the repository by point: those whose snapshot is finished. It reads
-// no snapshot, only their tags.
+// Volumes returns the volumes in the repository by point, and of each whether its snapshot is finished: of
+// the others there is a checkpoint. It reads no snapshot, only their tags.
 func (r *Repo) Volumes(ctx context.Context) (map[string]map[string]bool, error) {
 	found, err := r.rep.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: snapshot.ManifestType})
 	if err != nil {
@@ -42,13 +45,17 @@ func (r *Repo) Volumes(ctx context.Context) (map[string]map[string]bool, error) 
 	volumes := make(map[string]map[string]bool)
 	for _, md := range found {
 		point, volume := md.Labels[pointTag], md.Labels[volumeTag]
+		finished := volume != ""
+		if !finished {
+			volume = md.Labels[checkpointTag]
+		}
 		if point == "" || volume == "" {
 			continue
 		}
 		if volumes[point] == nil {
 			volumes[point] = make(map[string]bool, 1)
 		}
-		volumes[point][volume] = true
+		volumes[point][volume] = volumes[point][volume] || finished
 	}
 	return volumes, nil
 }
@@ -77,10 +84,28 @@ func (w *Writer) MovePoint(ctx context.Context, from, to string, volumes map[str
 // deleteOlder removes what earlier tries at a volume of a point left behind: checkpoints, and a
 // snapshot that was finished but not recorded.
 func deleteOlder(ctx context.Context, w repo.RepositoryWriter, point, volume string, keep manifest.ID) error {
-	if err := deleteSnapshots(ctx, w, map[string]string{pointTag: point, checkpointTag: "1"}, keep); err != nil {
+	if err := deleteSnapshots(ctx, w, map[string]string{pointTag: point, checkpointTag: volume}, keep); err != nil {
 		return err
 	}
 	return deleteSnapshots(ctx, w, map[string]string{pointTag: point, volumeTag: volume}, keep)
+}
+
+// DeleteCheckpoints removes the checkpoints of a point, all volumes of which are finished: earlier tries may
+// have left some of sources that it no longer has.
+func (w *Writer) DeleteCheckpoints(ctx context.Context, point string) error {
+	found, err := w.w.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: snapshot.ManifestType, pointTag: point})
+	if err != nil {
+		return translate(err)
+	}
+	for _, md := range found {
+		if md.Labels[checkpointTag] == "" {
+			continue
+		}
+		if err := erase(ctx, w.w, md.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func deleteSnapshots(ctx context.Context, w repo.RepositoryWriter, tags map[string]string, keep manifest.ID) error {

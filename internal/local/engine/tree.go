@@ -9,6 +9,7 @@ import (
 	iofs "io/fs"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/kopia/kopia/fs"
 	"github.com/kopia/kopia/repo"
@@ -23,17 +24,20 @@ import (
 type Tree struct {
 	rep repo.Repository
 	man *snapshot.Manifest
+	// partial is what of a checkpoint is left out.
+	partial tree.Counts
 }
 
 var _ tree.Tree = (*Tree)(nil)
 
-// Trees returns the finished snapshots of a point by volume.
-func (r *Repo) Trees(ctx context.Context, point string) (map[string]*Tree, error) {
+// Trees returns the finished snapshots of a point by volume. With unfinished it returns the last checkpoints
+// of the other volumes too.
+func (r *Repo) Trees(ctx context.Context, point string, unfinished bool) (map[string]*Tree, error) {
 	all, err := r.trees(ctx, point)
 	if err != nil {
 		return nil, err
 	}
-	trees := make(map[string]*Tree, len(all))
+	trees, checkpoints := make(map[string]*Tree, len(all)), make(map[string]*Tree)
 	for _, t := range all {
 		volume := t.man.Tags[volumeTag]
 		if IsForeign(point) {
@@ -41,7 +45,24 @@ func (r *Repo) Trees(ctx context.Context, point string) (map[string]*Tree, error
 		}
 		if volume != "" {
 			trees[volume] = t
+			continue
 		}
+		volume = t.man.Tags[checkpointTag]
+		if last := checkpoints[volume]; last == nil || t.man.EndTime.After(last.man.EndTime) {
+			checkpoints[volume] = t
+		}
+	}
+	if !unfinished {
+		return trees, nil
+	}
+	for volume, t := range checkpoints {
+		if trees[volume] != nil {
+			continue
+		}
+		if err := t.countPartial(ctx); err != nil {
+			return nil, translate(err)
+		}
+		trees[volume] = t
 	}
 	return trees, nil
 }
@@ -77,10 +98,20 @@ func (t *Tree) Source() Source {
 func (t *Tree) Root() tree.Entry {
 	root := entry(t.man.RootEntry)
 	if !t.bare() {
+		if c := root.Counts; c != nil {
+			c.Files -= t.partial.Files
+			c.Bytes -= t.partial.Bytes
+		}
 		return root
 	}
 	return tree.Entry{Mode: iofs.ModeDir | 0o700, ModTime: root.ModTime, Counts: &tree.Counts{Directories: 1, Files: 1, Bytes: root.Size}}
 }
+
+// Whole says whether everything of the source was read; what could not be read counts as read.
+func (t *Tree) Whole() bool { return t.man.IncompleteReason == "" }
+
+// Image says whether the source was a single file.
+func (t *Tree) Image() bool { return t.bare() || t.man.Tags[imageTag] != "" }
 
 func (t *Tree) bare() bool { return t.man.RootEntry.Type == snapshot.EntryTypeFile }
 
@@ -91,6 +122,15 @@ func (t *Tree) ReadDir(ctx context.Context, dir tree.Entry) ([]tree.Entry, error
 		file.Name = path.Base(filepath.ToSlash(t.man.Source.Path))
 		return []tree.Entry{file}, nil
 	}
+	entries, err := t.stored(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(entries, t.isPartial), nil
+}
+
+// stored is a directory with everything in it.
+func (t *Tree) stored(ctx context.Context, dir tree.Entry) ([]tree.Entry, error) {
 	r, err := t.Open(ctx, dir)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"runtime"
 	"time"
 
@@ -77,6 +78,10 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 	if last != nil {
 		progress.total.Store(size(last))
 	}
+	tags := map[string]string{pointTag: r.Point}
+	if image {
+		tags[imageTag] = "1"
+	}
 	writer := &uploadWriter{RepositoryWriter: w.w}
 	u := upload.NewUploader(writer)
 	u.Progress = progress
@@ -87,7 +92,8 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 	if r.CheckpointInterval > 0 {
 		u.CheckpointInterval = r.CheckpointInterval
 	}
-	u.CheckpointLabels = map[string]string{pointTag: r.Point, checkpointTag: "1"}
+	u.CheckpointLabels = maps.Clone(tags)
+	u.CheckpointLabels[checkpointTag] = r.Volume
 	if r.Full {
 		u.ForceHashPercentage = 100
 	}
@@ -104,7 +110,8 @@ func (w *Writer) Upload(ctx context.Context, r UploadRequest) (Snapshot, error) 
 	}
 	man.Description = r.Description
 	man.Pins = []string{pin}
-	man.Tags = map[string]string{pointTag: r.Point, volumeTag: r.Volume}
+	man.Tags = tags
+	man.Tags[volumeTag] = r.Volume
 	id, err := snapshot.SaveSnapshot(ctx, w.w, man)
 	if err != nil {
 		return Snapshot{}, translate(err)
