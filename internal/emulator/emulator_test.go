@@ -1,9 +1,12 @@
 package emulator_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +83,31 @@ func TestFaults(t *testing.T) {
 				t.Errorf("after the faults: %d, %v", status, err)
 			}
 		})
+	}
+}
+
+// TestHold: what is held was taken, and ends with the client.
+func TestHold(t *testing.T) {
+	t.Parallel()
+	e, url := serve(t)
+	e.Faults.Inject(emulator.Fault{Kind: emulator.FaultHold})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for e.Counts.Snapshot().TotalBackups() == 0 {
+			runtime.Gosched()
+		}
+		cancel()
+	}()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/things/a", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if !errors.Is(err, context.Canceled) || e.Counts.Snapshot().TotalBackups() != 1 {
+		t.Errorf("%v, %+v; want a canceled request and one thing", err, e.Counts.Snapshot())
 	}
 }
 

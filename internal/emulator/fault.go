@@ -28,6 +28,8 @@ const (
 	FaultReplace FaultKind = "replace"
 	// FaultHang never answers; the API does not see the request.
 	FaultHang FaultKind = "hang"
+	// FaultHold lets the API take the request and never answers, until the client is gone.
+	FaultHold FaultKind = "hold"
 )
 
 // Fault is what is to go wrong with some requests.
@@ -119,10 +121,10 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, api http.Handler) {
 		api.ServeHTTP(newRecorder(), r)
 		panic(http.ErrAbortHandler)
 	case FaultHang:
-		// A server notices that the client has left only once the body is read.
-		_, _ = io.Copy(io.Discard, r.Body)
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
+		waitUntilGone(r)
+	case FaultHold:
+		api.ServeHTTP(newRecorder(), r)
+		waitUntilGone(r)
 	case FaultTruncate:
 		answer := newRecorder()
 		api.ServeHTTP(answer, r)
@@ -144,6 +146,14 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, api http.Handler) {
 	default:
 		http.Error(w, "unknown fault "+string(f.Kind), http.StatusNotImplemented)
 	}
+}
+
+// waitUntilGone ends a request that is not answered with its client.
+func waitUntilGone(r *http.Request) {
+	// A server notices that the client has left only once the body is read.
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+	panic(http.ErrAbortHandler)
 }
 
 func (f Fault) answer(w http.ResponseWriter) {
