@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -73,7 +74,12 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 			refuseForeign(ctx, scope.Service, option.name, req.Config, &resp.Diagnostics)
 		}
 	}
-	report(ctx, &resp.Diagnostics, req.Config, r.service.CheckPolicy(ctx, policy))
+	problems := r.service.CheckPolicy(ctx, policy)
+	if unknown(ctx, plan.Schedules) {
+		// What nested attributes count may be of schedules that are not known yet.
+		problems = slices.DeleteFunc(problems, func(p backup.Problem) bool { return len(p.Path) > 1 })
+	}
+	report(ctx, &resp.Diagnostics, req.Config, problems)
 	if !resp.Diagnostics.HasError() {
 		r.warnOfRetention(ctx, req, plan, policy, &resp.Diagnostics)
 	}
