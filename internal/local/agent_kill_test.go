@@ -17,6 +17,7 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/s3test"
 )
 
 // agentJob does what an agent does, in a process of its own.
@@ -27,6 +28,8 @@ type agentJob struct {
 	Steps int
 	// Source, if any, is changed before each point.
 	Source string
+	// Clock is a proxy of [s3test] whose clock moves too; empty is a storage on disk.
+	Clock string
 	// Phase is what it says the beginning and the end of: retention, maintenance or bin.
 	Phase string
 }
@@ -35,13 +38,20 @@ type agentJob struct {
 func (a *agentJob) work(ctx context.Context, cfg local.Config) error {
 	offset := a.Offset
 	cfg.Now = func() time.Time { return time.Now().Add(offset) }
-	cfg.StorageNow = cfg.Now
+	if a.Clock == "" {
+		cfg.StorageNow = cfg.Now
+	}
 	svc, err := local.New(cfg)
 	if err != nil {
 		return err
 	}
 	for n := 0; a.Steps == 0 || n < a.Steps; n++ {
 		offset += a.Step
+		if a.Clock != "" {
+			if err := s3test.Ahead(ctx, a.Clock, offset); err != nil {
+				return err
+			}
+		}
 		if a.Source != "" {
 			if err := fillSource(a.Source, offset); err != nil {
 				return err
@@ -121,14 +131,17 @@ func TestKillAgent(t *testing.T) {
 	for _, phase := range []string{"retention", "bin", "maintenance"} {
 		t.Run(phase, func(t *testing.T) {
 			t.Parallel()
-			killAgent(t, phase, proof(2, 20))
+			onDiskAndS3(t, func(t *testing.T, where place) {
+				t.Helper()
+				killAgent(t, where, phase, proof(2, 20))
+			})
 		})
 	}
 }
 
-func killAgent(t *testing.T, phase string, kills int) {
+func killAgent(t *testing.T, where place, phase string, kills int) {
 	t.Helper()
-	cfg := local.Config{Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester"}
+	cfg := where.cfg
 	retention := &backup.Retention{Latest: pointer[int64](2)}
 	svc := newService(t, func(c *local.Config) { *c = cfg })
 	dir := t.TempDir()
@@ -151,7 +164,7 @@ func killAgent(t *testing.T, phase string, kills int) {
 		checks int
 	)
 	for range kills {
-		cmd := helper(t, job{Config: cfg, Agent: &agentJob{Offset: offset, Step: 26 * time.Hour, Source: dir, Phase: phase}})
+		cmd := helper(t, job{Config: cfg, Agent: &agentJob{Offset: offset, Step: 26 * time.Hour, Source: dir, Clock: where.clock(), Phase: phase}})
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -198,22 +211,25 @@ func killAgent(t *testing.T, phase string, kills int) {
 		if working {
 			in++
 		}
-		checks += checkKilled(t, cfg, offset, retention, &all)
+		checks += checkKilled(t, where.ahead(offset), retention, &all)
 		if t.Failed() {
 			return
 		}
 		// Longer than the lock of a killed maintenance lasts.
 		offset += time.Hour
 	}
-	t.Logf("%s: %d kills, %d of them while it worked (it takes %s), %d points restored to the byte, %d points taken", phase, kills, in, took.Round(time.Millisecond), checks, len(all))
+	figure(t, "%d kills -9, %d of them while it worked (it takes %s); %d points restored byte-identical, of %d that were taken none that retention keeps is gone",
+		kills, in, took.Round(time.Millisecond), checks, len(all))
 }
 
 // checkKilled looks at everything that is left, and returns how many points it restored.
-func checkKilled(t *testing.T, cfg local.Config, offset time.Duration, retention *backup.Retention, all *[]backup.RetentionPoint) int {
+func checkKilled(t *testing.T, where func(*local.Config), retention *backup.Retention, all *[]backup.RetentionPoint) int {
 	t.Helper()
-	cfg.Now = func() time.Time { return time.Now().Add(offset) }
-	cfg.StorageNow = cfg.Now
-	svc := newService(t, func(c *local.Config) { *c = cfg })
+	var now func() time.Time
+	svc := newService(t, func(c *local.Config) {
+		where(c)
+		now = c.Now
+	})
 	checked := 0
 	there := make(map[string]bool)
 	for _, e := range history(t, svc, backup.HistoryFilter{Kinds: []backup.HistoryKind{backup.KindBackup}, Status: []backup.HistoryStatus{backup.HistorySucceeded}}) {
@@ -252,7 +268,7 @@ func checkKilled(t *testing.T, cfg local.Config, offset time.Duration, retention
 			*all = append(*all, backup.RetentionPoint{ID: p.ID, CreatedAt: p.CreatedAt, ScheduleType: p.ScheduleType})
 		}
 	}
-	for _, id := range retention.Keep(*all, time.UTC, cfg.Now()) {
+	for _, id := range retention.Keep(*all, time.UTC, now()) {
 		if !there[id] {
 			t.Errorf("the point %s is gone, and retention keeps it", id)
 		}

@@ -81,6 +81,7 @@ func TestTwoHosts(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	figure(t, "%d hosts with an agent each, %d rounds at once; a third lists %d runs of each and manages all", len(hosts), rounds, rounds)
 	verifyAll(t, config("manager"))
 	if left := points(t, fresh, backup.PointFilter{}); len(left) > 0 {
 		t.Errorf("left: %+v", left)

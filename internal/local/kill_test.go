@@ -26,12 +26,14 @@ func TestKill(t *testing.T) {
 	if raceDetector {
 		t.Skip("other processes, or too slow, for the race detector")
 	}
+	onDiskAndS3(t, kill)
+}
+
+func kill(t *testing.T, where place) {
+	t.Helper()
 	kills := proof(5, 20)
-	cfg := local.Config{
-		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse",
-		Host: "testhost", User: "tester", CheckpointInterval: 300 * time.Millisecond,
-		Compression: "gzip-best-compression", // slow
-	}
+	cfg := where.cfg
+	cfg.CheckpointInterval, cfg.Compression = 300*time.Millisecond, "gzip-best-compression" // slow
 	svc := newService(t, func(c *local.Config) { *c = cfg })
 	dir := tree(t, nil)
 	fill := func() {
@@ -73,9 +75,8 @@ func TestKill(t *testing.T) {
 		}
 		killed++
 	}
-	t.Logf("%d kills, %d points finished between them; undisturbed a point takes %s", killed, finished, whole)
 
-	k := newKopia(t, cfg.Repository)
+	k := where.kopia(t)
 	flushed := contentBytes(t, k)
 	var out bytes.Buffer
 	cmd := helper(t, j)
@@ -111,7 +112,8 @@ func TestKill(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "diff", "-r", dir, target).CombinedOutput(); err != nil {
 		t.Errorf("restored differs: %v\n%s", err, out)
 	}
-	verifyAll(t, cfg)
+	figure(t, "%d kills -9 of a point (it takes %s), %d finished between them; %d points are there, all verify, the last restores byte-identical",
+		killed, whole.Round(time.Millisecond), finished, verifyAll(t, cfg))
 }
 
 var totalBytes = regexp.MustCompile(`Total Packed: (\d+)`)

@@ -10,7 +10,11 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/prooftest"
 )
+
+// What `make proof` makes longer, and prints.
+var proof, figure = prooftest.Number, prooftest.Figure
 
 // newService returns a service on a repository of its own; edit changes its configuration.
 func newService(t *testing.T, edit func(*local.Config)) *local.Service {

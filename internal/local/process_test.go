@@ -19,7 +19,6 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
-	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 // helperEnv makes this test binary a process of its own that takes points.
@@ -117,24 +116,19 @@ func helper(t *testing.T, j job) *exec.Cmd {
 	return cmd
 }
 
-// proof is a number that is larger when there is time: SERVERBACKUP_PROOF=1 go test ./internal/local.
-func proof(usual, full int) int {
-	if os.Getenv("SERVERBACKUP_PROOF") != "" {
-		return full
-	}
-	return usual
-}
-
 // TestTwoProcesses takes points from two processes on one repository at once.
 func TestTwoProcesses(t *testing.T) {
 	t.Parallel()
 	if raceDetector {
 		t.Skip("other processes, or too slow, for the race detector")
 	}
-	rounds, points := proof(2, 5), proof(8, 50)
-	cfg := local.Config{
-		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester",
-	}
+	onDiskAndS3(t, twoProcesses)
+}
+
+func twoProcesses(t *testing.T, where place) {
+	t.Helper()
+	rounds, points := proof(2, 5), proof(4, 50)
+	cfg := where.cfg
 	svc := newService(t, func(c *local.Config) { *c = cfg })
 	jobs := make([]job, 2)
 	var dirs []string
@@ -172,7 +166,8 @@ func TestTwoProcesses(t *testing.T) {
 			write(t, filepath.Join(dir, "own"), fmt.Sprint("round ", round, dir))
 		}
 	}
-	verifyAll(t, cfg)
+	verified := verifyAll(t, cfg)
+	figure(t, "%d points of two processes at once, all listed, %d verified", 2*rounds*points, verified)
 }
 
 // TestKilledAtTheEnd: a point whose process was killed before anybody heard that it was finished is the
@@ -248,20 +243,15 @@ func TestOrphanIsTakenUpOnce(t *testing.T) {
 	verifyAll(t, cfg)
 }
 
-// verifyAll reads every byte of every point back, on a connection of its own.
-func verifyAll(t *testing.T, cfg local.Config) {
+// verifyAll reads every byte of every point back, on a connection of its own, and returns how many there are.
+func verifyAll(t *testing.T, cfg local.Config) (verified int) {
 	t.Helper()
 	svc, err := local.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer svc.Close(t.Context()) //nolint:errcheck // only read
-	repo, err := engine.Open(t.Context(), engine.Options{
-		Storage: engine.Storage{Path: cfg.Repository}, Password: cfg.Password, Host: cfg.Host, User: cfg.User, Now: time.Now,
-	})
-	if err != nil {
-		t.Fatalf("the repository does not open: %v", err)
-	}
+	repo := open(t, cfg)
 	defer repo.Close(t.Context()) //nolint:errcheck // only read
 	for p, err := range svc.Points(t.Context(), backup.PointFilter{}) {
 		if err != nil {
@@ -274,5 +264,7 @@ func verifyAll(t *testing.T, cfg local.Config) {
 		if p.Status == backup.StatusAvailable && v.Bytes != *p.SizeBytes {
 			t.Errorf("point %s of %d bytes reads back as %d", p.ID, *p.SizeBytes, v.Bytes)
 		}
+		verified++
 	}
+	return verified
 }

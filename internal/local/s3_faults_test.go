@@ -44,7 +44,7 @@ func (w *witness) take(t *testing.T, svc *local.Service, server, dir string) (ba
 
 // prove wants every point that history calls succeeded to be whole and to restore to the byte, and all
 // points that are there to verify.
-func (w *witness) prove(t *testing.T, where func(*local.Config)) {
+func (w *witness) prove(t *testing.T, where func(*local.Config), what string, args ...any) {
 	t.Helper()
 	svc := newService(t, where)
 	succeeded := 0
@@ -64,7 +64,7 @@ func (w *witness) prove(t *testing.T, where func(*local.Config)) {
 		restoreTo(t, svc, e.PointID, local.RestoreOptions{Target: target})
 		same(t, describe(t, target), w.trees[e.PointID])
 	}
-	t.Logf("%d of %d points succeeded; each verifies and restores byte-identical", succeeded, len(w.trees))
+	figure(t, "%s; %d of %d points succeeded, and each verifies and restores byte-identical", fmt.Sprintf(what, args...), succeeded, len(w.trees))
 	if succeeded == 0 {
 		t.Error("no point succeeded")
 	}
@@ -97,7 +97,8 @@ func TestS3Restart(t *testing.T) {
 		t.Fatalf("undisturbed: %+v, %v", p, err)
 	}
 	whole := time.Since(start)
-	for round := range proof(3, 20) {
+	kills := proof(3, 20)
+	for round := range kills {
 		change(t, dir, round+1, 8)
 		done := make(chan struct{})
 		go func() {
@@ -111,7 +112,7 @@ func TestS3Restart(t *testing.T) {
 		<-done
 		t.Logf("round %d: %s %s %v", round, p.Status, p.Error, err)
 	}
-	w.prove(t, where)
+	w.prove(t, where, "%d kills of the server at random moments of a point", kills)
 }
 
 // TestS3Faults: a service that is busy, slow, and closes connections where it hurts.
@@ -155,12 +156,15 @@ func TestS3Faults(t *testing.T) {
 				}
 			}
 			// Reading suffers too.
-			w.prove(t, where)
+			w.prove(t, where, "%s", name)
+			hits := 0
 			for _, f := range faults {
 				if proxy.Hits(f.Kind) == 0 {
 					t.Errorf("fault %d hit nothing", f.Kind)
 				}
+				hits += proxy.Hits(f.Kind)
 			}
+			figure(t, "%d of %d requests were hit", hits, proxy.Requests(""))
 		})
 	}
 }
@@ -212,7 +216,7 @@ func TestS3TwoWriters(t *testing.T) {
 	if count != 2*rounds {
 		t.Errorf("a third host sees %d points, want %d", count, 2*rounds)
 	}
-	w.prove(t, where)
+	w.prove(t, where, "two hosts at once, %d points each", rounds)
 }
 
 // TestPointsWhileTheClockJumps: points that were taken while the clock was wrong are whole, and none takes the place
@@ -242,7 +246,7 @@ func TestPointsWhileTheClockJumps(t *testing.T) {
 					t.Errorf("after a jump of %s: %+v, %v", jump, p, err)
 				}
 			}
-			w.prove(t, where)
+			w.prove(t, where, "the clock jumped 5 times, up to 400 days back")
 		})
 	}
 }

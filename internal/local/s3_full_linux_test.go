@@ -46,5 +46,5 @@ func TestFullBucket(t *testing.T) {
 	if err != nil || p.Status != backup.StatusError || !strings.Contains(p.Error, "no space left") {
 		t.Errorf("the point that does not fit: %+v, %v", p, err)
 	}
-	w.prove(t, where)
+	w.prove(t, where, "a full store, told of after %s", time.Since(start).Round(time.Second))
 }

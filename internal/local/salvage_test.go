@@ -13,7 +13,6 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
-	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 // endless is a directory with a file that takes for ever to read, and what else is in it.
@@ -48,12 +47,7 @@ func killAtCheckpoint(t *testing.T, cfg local.Config, r backup.PointRequest, fil
 	defer cmd.Wait()         //nolint:errcheck // it is killed
 	defer cmd.Process.Kill() //nolint:errcheck // it may be over
 	svc := newService(t, func(c *local.Config) { *c = cfg })
-	repo, err := engine.Open(t.Context(), engine.Options{
-		Storage: engine.Storage{Path: cfg.Repository}, Password: cfg.Password, Host: cfg.Host, User: cfg.User, Now: time.Now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	repo := open(t, cfg)
 	defer repo.Close(t.Context()) //nolint:errcheck // only read
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		for _, p := range points(t, svc, backup.PointFilter{ServerID: r.ServerID, Status: []backup.Status{backup.StatusCreating}}) {
@@ -84,10 +78,13 @@ func TestRestoreOfKilled(t *testing.T) {
 	if raceDetector {
 		t.Skip("other processes, for the race detector")
 	}
-	cfg := local.Config{
-		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester",
-		CheckpointInterval: 200 * time.Millisecond,
-	}
+	onDiskAndS3(t, restoreOfKilled)
+}
+
+func restoreOfKilled(t *testing.T, where place) {
+	t.Helper()
+	cfg := where.cfg
+	cfg.CheckpointInterval = 200 * time.Millisecond
 	svc := newService(t, func(c *local.Config) { *c = cfg })
 	image := filepath.Join(tree(t, map[string]string{"disk.img": "image"}), "disk.img")
 	dir, rest := endless(t)
@@ -161,7 +158,7 @@ func TestRestoreOfKilled(t *testing.T) {
 	if again := take(t, svc, backup.PointRequest{ServerID: srv.ID, Name: "killed"}); again.ID != id || again.Status != backup.StatusAvailable {
 		t.Errorf("taken up: %+v", again)
 	}
-	list := newKopia(t, cfg.Repository).run("snapshot", "list", "--all", "--incomplete", "--show-identical", "--json")
+	list := where.kopia(t).run("snapshot", "list", "--all", "--incomplete", "--show-identical", "--json")
 	if n := strings.Count(list, `"incomplete"`); n > 0 {
 		t.Errorf("%d unfinished snapshots are left:\n%s", n, list)
 	}

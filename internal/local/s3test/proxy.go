@@ -62,6 +62,9 @@ type Proxy struct {
 	faults []*Fault
 	hits   map[Kind]int
 	counts map[string]int
+	// ahead is how far the clock is moved, and written when objects were written by it.
+	ahead   time.Duration
+	written map[string]time.Time
 }
 
 // NewProxy starts a proxy that ends with the test. The server speaks no TLS.
@@ -81,6 +84,8 @@ func NewProxy(tb testing.TB, s *Server) *Proxy {
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		Transport:    &http.Transport{MaxIdleConnsPerHost: 16},
 		ErrorLog:     log.New(io.Discard, "", 0),
+
+		ModifyResponse: p.redate,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.serve(w, r, forward)
@@ -146,6 +151,11 @@ func (f *Fault) selects(r *http.Request) bool {
 }
 
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward *httputil.ReverseProxy) {
+	if r.URL.Path == aheadPath {
+		p.setAhead(w, r)
+		return
+	}
+	p.note(r)
 	f, due := p.due(r)
 	if !due {
 		forward.ServeHTTP(w, r)
@@ -168,6 +178,9 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward *httputil.
 		time.Sleep(f.Delay)
 		changed := *forward
 		changed.ModifyResponse = func(resp *http.Response) error {
+			if err := p.redate(resp); err != nil {
+				return err
+			}
 			resp.Body = &half{ReadCloser: resp.Body, left: resp.ContentLength / 2, fault: f}
 			return nil
 		}
