@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
@@ -31,16 +30,19 @@ var help string
 
 // options are the flags of the command.
 type options struct {
-	config             local.Config
-	s3                 local.S3Options
+	connection
+	parallel           string
 	once, takeOver, js bool
 }
 
-// Main runs the agent with the arguments that follow its name, and returns the status to exit with. An
-// interrupt or a request to terminate ends it in peace.
+// Main runs the agent, or what its first argument says, with the arguments that follow its name, and returns
+// the status to exit with. An interrupt or a request to terminate ends it in peace.
 func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if len(args) > 0 && args[0] == "recover" {
+		return recoverMain(ctx, args[1:], getenv, stdout, stderr)
+	}
 	o, err := parse(args, getenv)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -91,54 +93,43 @@ func (o options) run(ctx context.Context, log *slog.Logger) error {
 	return errors.Join(a.Once(ctx), svc.Close(context.WithoutCancel(ctx)))
 }
 
-// parse reads the flags; what is not given comes from the environment.
-func parse(args []string, getenv func(string) string) (o options, err error) {
-	// What one tick read answers what else it asks.
-	o.config.ReadCache = tickEvery / 2
-	flags := flag.NewFlagSet("agent", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	env := func(target *string, name, variable string) {
-		flags.StringVar(target, name, getenv(variable), "")
-	}
-	env(&o.config.Repository, "repository", "SERVERBACKUP_REPOSITORY")
-	env(&o.config.PasswordFile, "password-file", "SERVERBACKUP_PASSWORD_FILE")
-	env(&o.config.CacheDirectory, "cache-directory", "SERVERBACKUP_CACHE_DIRECTORY")
-	env(&o.config.Host, "host", "SERVERBACKUP_HOST")
-	env(&o.config.User, "user", "SERVERBACKUP_USER")
-	env(&o.config.Compression, "compression", "SERVERBACKUP_COMPRESSION")
-	env(&o.s3.Endpoint, "s3-endpoint", "SERVERBACKUP_S3_ENDPOINT")
-	env(&o.s3.Region, "s3-region", "SERVERBACKUP_S3_REGION")
-	env(&o.s3.CAFile, "s3-ca-file", "SERVERBACKUP_S3_CA_FILE")
-	env(&o.s3.Profile, "s3-profile", "SERVERBACKUP_S3_PROFILE")
-	parallel := flags.String("points-in-parallel", getenv("SERVERBACKUP_POINTS_IN_PARALLEL"), "")
+// flags are those of the agent.
+func (o *options) flags(env environment) *flag.FlagSet {
+	flags := newFlags("agent")
+	o.register(flags, env)
+	env.text(flags, &o.config.Compression, "compression", "SERVERBACKUP_COMPRESSION")
+	env.text(flags, &o.parallel, "points-in-parallel", "SERVERBACKUP_POINTS_IN_PARALLEL")
 	flags.BoolVar(&o.once, "once", false, "")
 	flags.BoolVar(&o.takeOver, "take-over-maintenance", false, "")
 	flags.BoolVar(&o.js, "json", false, "")
+	return flags
+}
+
+// newFlags are flags whose errors and help are told by the caller.
+func newFlags(name string) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	return flags
+}
+
+// parse reads the flags; what is not given comes from the environment.
+func parse(args []string, env environment) (o options, err error) {
+	// What one tick read answers what else it asks.
+	o.config.ReadCache = tickEvery / 2
+	flags := o.flags(env)
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("%q is no flag; flags begin with --", flags.Arg(0))
 	}
-	if *parallel != "" {
-		if o.config.PointsInParallel, err = strconv.Atoi(*parallel); err != nil || o.config.PointsInParallel < 1 || o.config.PointsInParallel > 64 {
-			return o, fmt.Errorf("--points-in-parallel is %q; write a number from 1 to 64", *parallel)
+	if o.parallel != "" {
+		if o.config.PointsInParallel, err = strconv.Atoi(o.parallel); err != nil || o.config.PointsInParallel < 1 || o.config.PointsInParallel > 64 {
+			return o, fmt.Errorf("--points-in-parallel is %q; write a number from 1 to 64", o.parallel)
 		}
 	}
-	// A password among the arguments could be seen by everyone on the machine.
-	if o.config.PasswordFile == "" {
-		o.config.Password = getenv("SERVERBACKUP_PASSWORD")
-	}
-	bucket := strings.HasPrefix(o.config.Repository, "s3://")
-	switch {
-	case bucket && o.config.Host == "":
+	if o.inBucket() && o.config.Host == "" {
 		return o, errors.New("--host is required with a repository in a bucket: write the local.host of the servers that this machine backs up")
-	case bucket && o.config.Password == "" && o.config.PasswordFile == "":
-		return o, errors.New("--password-file is required with a repository in a bucket")
-	case bucket:
-		o.config.S3 = &o.s3
-	case o.s3 != local.S3Options{}:
-		return o, errors.New("the flags --s3-… are for a repository in a bucket: write --repository s3://bucket/prefix, or leave them out")
 	}
-	return o, nil
+	return o, o.complete(env)
 }

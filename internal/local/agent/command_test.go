@@ -2,6 +2,8 @@ package agent
 
 import (
 	"bytes"
+	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,8 +11,8 @@ import (
 	"testing"
 )
 
-// environment is what getenv answers.
-func environment(values map[string]string) func(string) string {
+// variables is what getenv answers.
+func variables(values map[string]string) environment {
 	return func(name string) string { return values[name] }
 }
 
@@ -52,7 +54,7 @@ func TestParse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o, err := parse(strings.Fields(test.args), environment(test.env))
+			o, err := parse(strings.Fields(test.args), variables(test.env))
 			switch {
 			case test.fail != "":
 				if err == nil || !strings.Contains(err.Error(), test.fail) {
@@ -68,38 +70,39 @@ func TestParse(t *testing.T) {
 // TestHelp names every flag and variable that there is, and nothing else.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	var out, errs bytes.Buffer
-	if status := Main(t.Context(), []string{"--help"}, environment(nil), &out, &errs); status != statusOK || errs.Len() > 0 {
-		t.Fatalf("status %d, %s", status, errs.String())
-	}
-	source, err := os.ReadFile("command.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	find := func(text []byte, pattern string) map[string]bool {
-		found := make(map[string]bool)
-		for _, m := range regexp.MustCompile(pattern).FindAllSubmatch(text, -1) {
-			found[string(m[1])] = true
-		}
-		return found
-	}
-	flags := find(source, `(?:env\(&[\w.]+, |flags\.\w+\((?:&[\w.]+, )?)"([\w-]+)"`)
-	flags["help"] = true
-	told := find(out.Bytes(), `(?m)^  --([\w-]+)`)
-	for name := range flags {
-		if !told[name] {
-			t.Errorf("--help does not tell of --%s", name)
-		}
-	}
-	for name := range told {
-		if !flags[name] {
-			t.Errorf("--help tells of --%s, which is no flag", name)
-		}
-	}
-	for name := range find(source, `"(SERVERBACKUP_\w+)"`) {
-		if !strings.Contains(out.String(), name) {
-			t.Errorf("--help does not tell of %s", name)
-		}
+	for name, test := range map[string]struct {
+		args  []string
+		flags func(environment) *flag.FlagSet
+		// no flags, but variables
+		also []string
+	}{
+		"agent":   {args: []string{"--help"}, flags: new(options).flags, also: []string{"SERVERBACKUP_PASSWORD"}},
+		"recover": {args: []string{"recover", "--help"}, flags: new(recovery).flags, also: []string{"SERVERBACKUP_PASSWORD"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out, errs bytes.Buffer
+			if status := Main(t.Context(), test.args, variables(nil), &out, &errs); status != statusOK || errs.Len() > 0 {
+				t.Fatalf("status %d, %s", status, errs.String())
+			}
+			flags, asked := map[string]bool{"help": true}, test.also
+			test.flags(func(name string) string {
+				asked = append(asked, name)
+				return ""
+			}).VisitAll(func(f *flag.Flag) { flags[f.Name] = true })
+			told := make(map[string]bool)
+			for _, m := range regexp.MustCompile(`(?m)^  --([\w-]+)`).FindAllStringSubmatch(out.String(), -1) {
+				told[m[1]] = true
+			}
+			if !maps.Equal(told, flags) {
+				t.Errorf("--help tells of the flags %v, and there are %v", told, flags)
+			}
+			for _, name := range asked {
+				if !regexp.MustCompile(`\b` + name + `\b`).MatchString(out.String()) {
+					t.Errorf("--help does not tell of %s", name)
+				}
+			}
+		})
 	}
 }
 
@@ -110,7 +113,7 @@ func TestMainStatus(t *testing.T) {
 	repository := filepath.Join(dir, "repository")
 	run := func(args ...string) (int, string) {
 		var errs bytes.Buffer
-		status := Main(t.Context(), args, environment(map[string]string{"SERVERBACKUP_PASSWORD": "correct horse"}), &errs, &errs)
+		status := Main(t.Context(), args, variables(map[string]string{"SERVERBACKUP_PASSWORD": "correct horse"}), &errs, &errs)
 		if strings.Contains(errs.String(), "horse") {
 			t.Errorf("the log tells the password:\n%s", errs.String())
 		}
