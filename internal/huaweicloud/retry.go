@@ -35,7 +35,7 @@ func again(call Call, attempt int, o outcome) (time.Duration, bool) {
 		if !call.Read {
 			return 0, false
 		}
-	case call.Read && o.status == http.StatusOK && len(o.body) > 0 && !json.Valid(o.body):
+	case call.Read && o.status < 300 && len(o.body) > 0 && !json.Valid(o.body):
 		// Cut off on its way, or the page of a gateway in trouble.
 	default:
 		return 0, false

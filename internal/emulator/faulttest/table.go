@@ -23,7 +23,7 @@ type Row struct {
 	Usable bool
 }
 
-const layout = "| %-36s | %-16s | %-76s | %7v | %7v | %6v | %-12v |\n"
+const layout = "| %-36s | %-17s | %-73s | %7v | %7v | %5v | %-12v |\n"
 
 func (r Row) String() string {
 	usable := "yes"
@@ -37,7 +37,7 @@ func head(service string) string {
 	line := func(n int) string { return strings.Repeat("-", n) }
 	return "\n" + service + "\n\n" +
 		fmt.Sprintf(layout, "fault", "operation", "outcome", "backups", "orphans", "leaks", "state usable") +
-		fmt.Sprintf(layout, line(36), line(16), line(76), line(7), line(7), line(6), line(12))
+		fmt.Sprintf(layout, line(36), line(17), line(73), line(7), line(7), line(5), line(12))
 }
 
 // Report adds rows to the table of a service, in the log of the test and in the file that [TableEnv] asks for.
