@@ -2,6 +2,7 @@
 // by systemd or cron, it is started as the agent that runs the policies of a host:
 //
 //	terraform-provider-serverbackup agent --help
+//	terraform-provider-serverbackup agent recover --help
 package main
 
 import (

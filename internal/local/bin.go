@@ -2,6 +2,8 @@ package local
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -98,6 +100,19 @@ func (s *Service) RecoverPoint(ctx context.Context, id string) (backup.Point, er
 		return backup.Point{}, err
 	}
 	return s.Point(ctx, id, backup.Cached)
+}
+
+// RecoverCommand is what does RecoverPoint without Terraform, in quotes.
+func (s *Service) RecoverCommand(id string) string {
+	return fmt.Sprintf("\"terraform-provider-serverbackup agent recover --repository %s %s\"", quoted(s.cfg.Repository), id)
+}
+
+// quoted is an argument of a shell.
+func quoted(argument string) string {
+	if !strings.ContainsAny(argument, " \t'\"`$&|;<>()*?[]#~!\\") {
+		return argument
+	}
+	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
 }
 
 // EmptyBin deletes the points whose time in the bin is over, also if the bin was switched off since, and

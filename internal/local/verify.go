@@ -44,7 +44,7 @@ func (s *Service) VerifyPoint(ctx context.Context, id string, progress func(done
 func whole(p backup.Point) error {
 	switch {
 	case p.DeletionStatus == backup.DeletionSoftDeleted:
-		return backup.Errorf(backup.ErrConflict, "The point %s was deleted and is in the bin until %s. Recover it first, with the action serverbackup_recover_point.", p.ID, p.RecoverUntil.Format(time.RFC3339))
+		return backup.Errorf(backup.ErrConflict, "The point %s was deleted and is in the bin until %s. Recover it first, with the action serverbackup_recover_point or the command agent recover.", p.ID, p.RecoverUntil.Format(time.RFC3339))
 	case p.Status == backup.StatusAvailable:
 		return nil
 	case p.Status == backup.StatusCreating:

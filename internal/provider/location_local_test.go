@@ -188,7 +188,7 @@ func TestAccLocalBin(t *testing.T) {
 		resource.TestStep{Config: config + point, Check: rememberID("serverbackup_point.now", &id)},
 		resource.TestStep{
 			PreConfig: f.forget, Config: config,
-			Check: f.saysNow(`^WARNING: Backup Point in the Bin: .*recover it until .*serverbackup_recover_point with point_id = "`),
+			Check: f.saysNow(`^WARNING: Backup Point in the Bin: .*recover it until .*serverbackup_recover_point with point_id = ".*, or run "terraform-provider-serverbackup agent recover --repository /`),
 		},
 		resource.TestStep{
 			Config: config + all,

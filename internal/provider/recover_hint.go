@@ -18,7 +18,17 @@ func (c *client) recoverable(p backup.Point) string {
 	if _, ok := c.service.(backup.Recoverer); !ok {
 		return text + "."
 	}
-	return text + fmt.Sprintf(": invoke the action %s with point_id = %q (Terraform 1.14 or later).", recoverName, p.ID)
+	text += fmt.Sprintf(": invoke the action %s with point_id = %q (Terraform 1.14 or later)", recoverName, p.ID)
+	if s, ok := c.service.(recoverCommander); ok {
+		text += fmt.Sprintf(", or run %s", s.RecoverCommand(p.ID))
+	}
+	return text + "."
+}
+
+// recoverCommander is a service with a command that recovers a point: OpenTofu has no actions.
+type recoverCommander interface {
+	backup.Recoverer
+	RecoverCommand(id string) string
 }
 
 // tellOfBin warns of a point that was just deleted and is in the bin, if the service says until when. One
