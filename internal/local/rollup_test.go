@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -11,20 +10,32 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/prooftest"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/s3test"
 )
 
 // TestRollUp: very many entries stay usable, and none is lost.
 func TestRollUp(t *testing.T) {
 	t.Parallel()
-	entries := 2000
-	if os.Getenv("SERVERBACKUP_PROOF") != "" {
-		entries = 100000
-	}
+	t.Run("disk", func(t *testing.T) {
+		t.Parallel()
+		rollUp(t, Config{Repository: filepath.Join(t.TempDir(), "repository")})
+	})
+	t.Run("S3", func(t *testing.T) {
+		t.Parallel()
+		server := s3test.Start(t, s3test.Options{})
+		server.Bucket(t, "backups", false)
+		rollUp(t, Config{
+			Repository: "s3://backups/prefix", S3: &S3Options{Endpoint: server.Endpoint, AccessKey: server.AccessKey, SecretKey: server.SecretKey},
+		})
+	})
+}
+
+func rollUp(t *testing.T, cfg Config) {
+	t.Helper()
+	entries := prooftest.Number(2000, 100000)
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-	cfg := Config{
-		Repository: filepath.Join(t.TempDir(), "repository"), Password: "correct horse", Host: "testhost", User: "tester",
-		ReadCache: time.Hour, Now: func() time.Time { return now },
-	}
+	cfg.Password, cfg.Host, cfg.User, cfg.ReadCache, cfg.Now = "correct horse", "testhost", "tester", time.Hour, func() time.Time { return now }
 	open := func() *Service {
 		t.Helper()
 		svc, err := New(cfg)
@@ -88,7 +99,7 @@ func TestRollUp(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		t.Logf("%s: open and load %s, list all %d entries %s, list the last day %s", what, loaded.Round(time.Millisecond), len(found), listed.Round(time.Millisecond), time.Since(start).Round(time.Millisecond))
+		prooftest.Figure(t, "%s: open and load %s, list all %d entries %s, list the last day %s", what, loaded.Round(time.Millisecond), len(found), listed.Round(time.Millisecond), time.Since(start).Round(time.Millisecond))
 		return found
 	}
 	before := measure("a record each")
@@ -120,6 +131,7 @@ func TestRollUp(t *testing.T) {
 			t.Fatalf("the entry\n%+v became\n%+v", b, e)
 		}
 	}
+	prooftest.Figure(t, "none of %d entries is lost or changed", entries)
 	if records := len(svc.index.runs.rows) + len(svc.index.chunks.rows); records > 20 {
 		t.Errorf("there still are %d records", records)
 	}

@@ -47,11 +47,18 @@ func (b *lockedBuffer) text() string {
 
 func newBench(t *testing.T, repository string) *bench {
 	t.Helper()
-	b := &bench{t: t, repository: repository, log: &lockedBuffer{}, now: time.Date(2026, 1, 1, 0, 30, 0, 0, time.UTC)}
-	svc, err := local.New(local.Config{
-		Repository: repository, Password: "correct horse", Host: "web", User: "tester", Now: b.clock, StorageNow: b.clock,
-		ReadCache: tickEvery / 2,
-	})
+	return benchOf(t, local.Config{Repository: repository})
+}
+
+// benchOf fills in the rest of a configuration.
+func benchOf(t *testing.T, cfg local.Config) *bench {
+	t.Helper()
+	b := &bench{t: t, repository: cfg.Repository, log: &lockedBuffer{}, now: time.Date(2026, 1, 1, 0, 30, 0, 0, time.UTC)}
+	cfg.Password, cfg.Host, cfg.User, cfg.Now, cfg.ReadCache = "correct horse", "web", "tester", b.clock, tickEvery/2
+	if cfg.S3 == nil {
+		cfg.StorageNow = b.clock
+	}
+	svc, err := local.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +73,12 @@ func (b *bench) clock() time.Time {
 	defer b.mu.Unlock()
 	b.now = b.now.Add(time.Microsecond)
 	return b.now
+}
+
+func (b *bench) set(at time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = at
 }
 
 func (b *bench) advance(d time.Duration) {

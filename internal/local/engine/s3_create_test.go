@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/prooftest"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/s3test"
 )
 
@@ -74,10 +74,7 @@ func TestCreateRace(t *testing.T) {
 	t.Parallel()
 	const creators = 4
 	server := newS3(t)
-	rounds := 1
-	if os.Getenv("SERVERBACKUP_PROOF") != "" {
-		rounds = 20
-	}
+	rounds := prooftest.Number(1, 20)
 	for range rounds {
 		o := at(server, server.Endpoint)
 		var (
@@ -111,6 +108,7 @@ func TestCreateRace(t *testing.T) {
 			t.Errorf("the notes are %q, want %q", got, want)
 		}
 	}
+	prooftest.Figure(t, "%d times %d creators of one repository at once: one repository, and what each wrote is there", rounds, creators)
 }
 
 // TestCreateTrouble: lost answers, services that do not know conditions, and creations that fail leave a

@@ -20,14 +20,19 @@ import (
 // aheadPath is no bucket's.
 const aheadPath = "/.ahead"
 
-// Ahead sets the clock of the proxy ahead of the real one by a duration.
-func (p *Proxy) Ahead(by time.Duration) {
+// Clock sets the clock of the proxy.
+func (p *Proxy) Clock(now func() time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ahead = by
+	p.now = now
 	if p.written == nil {
 		p.written = make(map[string]time.Time)
 	}
+}
+
+// Ahead sets the clock of the proxy ahead of the real one by a duration.
+func (p *Proxy) Ahead(by time.Duration) {
+	p.Clock(func() time.Time { return time.Now().Add(by) })
 }
 
 // Ahead is [Proxy.Ahead] from another process.
@@ -62,7 +67,7 @@ func (p *Proxy) note(r *http.Request) {
 	defer p.mu.Unlock()
 	whole := r.Method == http.MethodPut && r.URL.RawQuery == ""
 	if p.written != nil && (whole || r.URL.Query().Has("uploadId")) {
-		p.written[r.URL.Path] = time.Now().Add(p.ahead)
+		p.written[r.URL.Path] = p.now()
 	}
 }
 

@@ -62,8 +62,8 @@ type Proxy struct {
 	faults []*Fault
 	hits   map[Kind]int
 	counts map[string]int
-	// ahead is how far the clock is moved, and written when objects were written by it.
-	ahead   time.Duration
+	// now is a clock that was set, and written when objects were written by it.
+	now     func() time.Time
 	written map[string]time.Time
 }
 

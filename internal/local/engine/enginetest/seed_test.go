@@ -14,6 +14,7 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/prooftest"
 )
 
 // place is a repository with one server.
@@ -136,10 +137,7 @@ func TestSeededPointsAreLikeTheirModel(t *testing.T) {
 // TestSeedLeavesTheLayoutOfPoints compares what lies in a repository after as many real and seeded points.
 func TestSeedLeavesTheLayoutOfPoints(t *testing.T) {
 	t.Parallel()
-	n := 40
-	if os.Getenv("SERVERBACKUP_PROOF") != "" {
-		n = 200
-	}
+	n := prooftest.Number(40, 200)
 	real, seeded := newPlace(t), newPlace(t)
 	real.take(n)
 	// Every hundredth is a real point, and the last: it tidies up what is before it.
