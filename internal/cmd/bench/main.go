@@ -1,9 +1,11 @@
 // Bench measures the local service beside the tools that a user would take instead: the Kopia command
 // line of the same version, and restic. Each figure is the median of runs that alternate between the
 // tools, each run a process of its own. Tools that are not installed are named and left out. The rows
-// about plans run Terraform with the provider as it is in the working directory.
+// about plans run Terraform with the provider as it is in the working directory. Those of the clouds, which
+// are vngcloud, csbs and cbr, do so against emulators whose requests take 20 ms each.
 //
 //	go run ./internal/cmd/bench -kopia bin/kopia
+//	go run ./internal/cmd/bench -rows vngcloud,csbs,cbr
 package main
 
 import (
@@ -28,8 +30,11 @@ type options struct {
 	points int
 	// servers and planned are what the state of the plans holds: servers and points of theirs.
 	servers, planned int
-	kopia            string // path of the command line
-	rows             string
+	// refreshed is how many servers, and points, are refreshed on a cloud; scanned is how many points a cloud has for a
+	// list of all.
+	refreshed, scanned int
+	kopia              string // path of the command line
+	rows               string
 }
 
 func main() {
@@ -50,6 +55,8 @@ func main() {
 	flag.IntVar(&o.points, "points", 10000, "points in the large repositories, each from a session of its own")
 	flag.IntVar(&o.servers, "servers", 200, "servers in the state of the plans")
 	flag.IntVar(&o.planned, "planned", 1000, "points in the state of the plans")
+	flag.IntVar(&o.refreshed, "refreshed", 1000, "servers, and points, in the state of a cloud")
+	flag.IntVar(&o.scanned, "scanned", 100000, "points of a cloud that are listed; half and a quarter of them, too")
 	flag.StringVar(&o.kopia, "kopia", "bin/kopia", "Kopia's command line")
 	flag.StringVar(&o.rows, "rows", "", "only rows whose name contains one of these, separated by commas")
 	flag.Parse()

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // providerName is the file that Terraform starts. A link of that name to this program starts the
@@ -26,7 +27,8 @@ const (
 
 // cost is what one process of the provider took.
 type cost struct {
-	Memory int64 // peak resident bytes
+	Memory int64         // peak resident bytes
+	CPU    time.Duration // of all processors
 }
 
 // serveMeasured runs the provider, writes down what it took, and returns its exit code.
@@ -44,7 +46,8 @@ func serveMeasured() int {
 		log.Print("the system does not say what a process took")
 		return 1
 	}
-	if err := appendCost(cost{Memory: usage.Maxrss << 10}); err != nil {
+	spent := cost{Memory: usage.Maxrss << 10, CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if err := appendCost(spent); err != nil {
 		log.Print(err)
 		return 1
 	}
@@ -84,10 +87,14 @@ func takeCosts(file string) (costs []cost, err error) {
 	return costs, errors.Join(lines.Err(), os.Remove(file))
 }
 
-// installProvider builds the provider of the working directory, and puts what measures it where
+// installProvider builds the provider of the working directory, once, and puts what measures it where
 // Terraform will look.
 func (b *run) installProvider() (dir, provider string, err error) {
 	dir, provider = filepath.Join(b.dir, "plugins"), filepath.Join(b.dir, "provider")
+	link := filepath.Join(dir, providerName)
+	if _, err := os.Lstat(link); err == nil {
+		return dir, provider, nil
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", "", err
 	}
@@ -100,5 +107,5 @@ func (b *run) installProvider() (dir, provider string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return dir, provider, os.Symlink(self, filepath.Join(dir, providerName))
+	return dir, provider, os.Symlink(self, link)
 }

@@ -17,6 +17,9 @@ var rows = []struct {
 	{"list", (*run).list},
 	{"plan", (*run).plan},
 	{"start", (*run).start},
+	{"vngcloud", (*run).vngcloud},
+	{"csbs", (*run).csbs},
+	{"cbr", (*run).cbr},
 }
 
 // contestant is ours with a compression, on a repository of its own.
