@@ -162,6 +162,9 @@ func (p *project) showBackup(b *backup, children bool) object {
 		"resource_id": b.server.ID, "resource_name": b.server.Name, "resource_type": b.server.kind().resource, "resource_az": zone,
 		"resource_size": b.sourceGB, "children": []object{}, "extend_info": extend, "enterprise_project_id": 0,
 	}
+	if p.options.Huawei {
+		shown["enterprise_project_id"] = "0" // as its own clients read it
+	}
 	if p.options.Incremental == IncrementalInBackup {
 		extend["incremental"] = b.incremental
 		if p.options.Huawei {

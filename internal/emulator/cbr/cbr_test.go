@@ -123,6 +123,10 @@ func TestGateway(t *testing.T) {
 	if status, answer := h.call("GET", "/storage_usage", ""); status != 200 || answer["resource_count"] != 0.0 {
 		t.Errorf("storage_usage on Huawei Cloud: %d %v", status, answer)
 	}
+	h.run(h.vault(web), web)
+	if list := h.backups("?enterprise_project_id=0"); len(list) != 1 || list[0].(map[string]any)["enterprise_project_id"] != "0" { //nolint:forcetypeassert // a panic is a failure, too
+		t.Errorf("the backups of Huawei Cloud are %v, want an enterprise project in quotes", list)
+	}
 }
 
 func TestVaultRefusals(t *testing.T) {
@@ -164,6 +168,11 @@ func TestPolicyRefusals(t *testing.T) {
 	} {
 		c.refused(name, "POST", "/policies", `{"policy":{"name":"p","operation_type":"backup",`+policy+`}}`, 400, "BackupService.9900")
 	}
+	h := newClient(t, cbr.Options{Huawei: true})
+	const start = `{"policy":{"name":"p","operation_type":"backup","trigger":{"properties":{"pattern":["FREQ=DAILY;BYHOUR=1;BYMINUTE=0"]}},"operation_definition":`
+	h.ok("POST", "/policies", start+`{"retention_duration_days":7}}}`, "policy")
+	h.refused("periods without a timezone on Huawei Cloud", "POST", "/policies", start+`{"day_backups":7}}}`, 400, "BackupService.9900")
+	h.refused("bad timezone on Huawei Cloud", "POST", "/policies", start+`{"max_backups":7,"timezone":"Berlin"}}}`, 400, "BackupService.9900")
 	c.refused("bad name", "POST", "/policies", `{"policy":{"name":"a b","operation_type":"backup","trigger":{"properties":{"pattern":["FREQ=DAILY;BYHOUR=1;BYMINUTE=0"]}}}}`, 400, "BackupService.9900")
 	for range 32 {
 		c.policy("FREQ=DAILY;BYHOUR=1;BYMINUTE=00")
@@ -180,6 +189,9 @@ func TestBackupLife(t *testing.T) {
 	if run["status"] != "protecting" || !strings.Contains(fmt.Sprint(run["vault"]), "skipped_resources") {
 		t.Errorf("checkpoint %v", run)
 	}
+	if !strings.Contains(fmt.Sprint(run["vault"]), "extra_info:{}") {
+		t.Errorf("extra_info of a server in a checkpoint is no string: %v", run["vault"])
+	}
 	shown := c.ok("GET", "/checkpoints/"+fmt.Sprint(run["id"]), "", "checkpoint")
 	if shown["extra_info"] != nil || strings.Contains(fmt.Sprint(shown["vault"]), "skipped_resources") {
 		t.Errorf("the checkpoint is shown with more than the service shows: %v", shown)
@@ -189,6 +201,9 @@ func TestBackupLife(t *testing.T) {
 		t.Fatalf("%d backups, want 1", len(list))
 	}
 	first, _ := list[0].(map[string]any)
+	if first["enterprise_project_id"] != 0.0 {
+		t.Errorf("the enterprise project is %v, want a number", first["enterprise_project_id"])
+	}
 	id := fmt.Sprint(first["id"])
 	if first["status"] != "protecting" || !strings.HasPrefix(fmt.Sprint(first["name"]), "manualbk_") || first["created_at"] != "2026-07-05T09:00:00.000+00:00" || len(first["children"].([]any)) != 0 { //nolint:forcetypeassert // a panic is a failure, too
 		t.Errorf("backup %v", first)

@@ -160,7 +160,8 @@ func (p *project) showCheckpoint(cp *checkpoint, v *vault) object {
 		if b.status == "protecting" || b.status == "error" {
 			status = b.status
 		}
-		res := object{"id": b.server.ID, "name": b.server.Name, "type": b.server.kind().resource, "protect_status": b.status, "extra_info": object{}}
+		// Every client takes extra_info for a string here, unlike in vaults.
+		res := object{"id": b.server.ID, "name": b.server.Name, "type": b.server.kind().resource, "protect_status": b.status, "extra_info": "{}"}
 		for name, n := range map[string]int{"resource_size": b.sourceGB, "backup_size": b.sizeMB, "backup_count": 1} {
 			switch p.options.Numbers {
 			case NumbersAreText:

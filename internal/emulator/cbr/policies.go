@@ -94,7 +94,7 @@ func (p *project) changePolicy(pol *policy, body policyBody) error {
 		next.enabled = *body.Enabled
 	}
 	if body.Definition != nil {
-		if err := checkDefinition(*body.Definition); err != nil {
+		if err := checkDefinition(*body.Definition, p.options.Huawei); err != nil {
 			return err
 		}
 		next.definition = *body.Definition

@@ -9,11 +9,9 @@ import (
 
 var timezone = regexp.MustCompile(`^UTC[+-]\d\d:\d\d$`)
 
-// checkDefinition refuses what §3.5 rules out.
-func checkDefinition(d definition) error {
-	if !timezone.MatchString(d.Timezone) {
-		return invalid("operation_definition.timezone is invalid.")
-	}
+// checkDefinition refuses what §3.5 rules out. Huawei Cloud wants a time zone with long-term retention only: its own
+// clients leave it out of the others.
+func checkDefinition(d definition, huawei bool) error {
 	longTerm := 0
 	for _, n := range []*int{d.DayBackups, d.WeekBackups, d.MonthBackups, d.YearBackups} {
 		if n == nil {
@@ -23,6 +21,9 @@ func checkDefinition(d definition) error {
 			return invalid("A long-term retention must be 0 to 100.")
 		}
 		longTerm += *n
+	}
+	if optional := huawei && longTerm == 0; (d.Timezone != "" || !optional) && !timezone.MatchString(d.Timezone) {
+		return invalid("operation_definition.timezone is invalid.")
 	}
 	for _, n := range []*int{d.MaxBackups, d.RetentionDays} {
 		if n != nil && *n != -1 && (*n < 1 || *n > 99999) {
