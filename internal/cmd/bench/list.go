@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 // realEvery is how often one of many points is a real one, which merges the records before it as any
@@ -36,7 +38,7 @@ func (b *run) list() error {
 	if err := makeTree(source, 1, 100); err != nil {
 		return err
 	}
-	c, err := b.newContestant("many", "zstd-fastest", source)
+	c, err := b.newContestant("many", engine.DefaultCompression, source)
 	if err != nil {
 		return err
 	}

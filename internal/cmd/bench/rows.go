@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 // rows are the benchmarks, in the order of the table.
@@ -54,7 +55,7 @@ func (b *run) points() error {
 		return err
 	}
 	kinds := []string{"full", "1 % incremental", "full = true", "restore", "archive"}
-	for _, compression := range []string{"zstd", "zstd-fastest"} {
+	for _, compression := range []string{"zstd", engine.DefaultCompression} {
 		measured := make(map[string]map[string]samples)
 		for _, tool := range []string{"ours", "kopia", "restic"} {
 			measured[tool] = make(map[string]samples)
@@ -67,7 +68,7 @@ func (b *run) points() error {
 				return err
 			}
 		}
-		label := map[string]string{"zstd": "matched compression (zstd)", "zstd-fastest": "our default (zstd-fastest)"}[compression]
+		label := map[string]string{"zstd": "matched compression (zstd)", engine.DefaultCompression: "our default (" + engine.DefaultCompression + ")"}[compression]
 		for _, kind := range kinds {
 			name := kind + ", " + label
 			beside := kind
@@ -174,7 +175,7 @@ func (b *run) image() error {
 	if err := writeFile(file, 0, size, 1); err != nil {
 		return err
 	}
-	c, err := b.newContestant("image", "zstd-fastest", file)
+	c, err := b.newContestant("image", engine.DefaultCompression, file)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
 )
 
 // terraform is the CLI with a configuration of servers and points, on a repository of its own.
@@ -20,7 +22,7 @@ type terraform struct {
 func (b *run) newTerraform() (*terraform, error) {
 	dir := filepath.Join(b.dir, "terraform")
 	t := &terraform{
-		contestant: &contestant{run: b, repository: "planned", compression: "zstd-fastest"},
+		contestant: &contestant{run: b, repository: "planned", compression: engine.DefaultCompression},
 		dir:        dir, costs: filepath.Join(dir, "costs.json"),
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
