@@ -22,6 +22,9 @@ func (r *pointResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if !r.refreshable(ctx, kindPoint, id, req, resp) {
 		return
 	}
+	if hinter, ok := r.service.(backup.PointHinter); ok {
+		hinter.PointBelongsTo(id, state.ServerID.ValueString())
+	}
 	point, err := r.service.Point(ctx, id, backup.Cached)
 	switch {
 	case errors.Is(err, backup.ErrNotFound) || err == nil && gone(point):
