@@ -14,7 +14,7 @@ import (
 // TestFaultTable lives the life of a point with each fault at each request of it.
 func TestFaultTable(t *testing.T) {
 	t.Parallel()
-	const secret = "a-client-secret-that-nobody-knows" //nolint:gosec // of the emulator
+	const secret = "a-client-secret-that-nobody-knows"
 	faulttest.Run(t, faulttest.Config{
 		Service: vngcloud.ServiceName,
 		Places: []faulttest.Place{
