@@ -60,7 +60,10 @@ func (r *serverResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		// A plan without refresh has not asked yet.
 		resp.Diagnostics.Append(r.guard(ctx, kindServer, have.ID, req.Private)...)
 		resp.Diagnostics.Append(diags...)
-		prior = &have
+		// Of another instance it is another server, which is made in its place.
+		if have.InstanceID == want.InstanceID {
+			prior = &have
+		}
 	}
 	if resp.Diagnostics.HasError() {
 		return
