@@ -60,10 +60,12 @@ func (r *serverResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		// A plan without refresh has not asked yet.
 		resp.Diagnostics.Append(r.guard(ctx, kindServer, have.ID, req.Private)...)
 		resp.Diagnostics.Append(diags...)
-		// Of another instance it is another server, which is made in its place.
-		if have.InstanceID == want.InstanceID {
-			prior = &have
+		if have.InstanceID != want.InstanceID {
+			// Another server is made in its place: that is planned, and checked, by itself, without what the service
+			// says of this one.
+			return
 		}
+		prior = &have
 	}
 	if resp.Diagnostics.HasError() {
 		return
