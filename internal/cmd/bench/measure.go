@@ -87,6 +87,14 @@ func fresh(paths ...string) error {
 	return nil
 }
 
+// andSync adds the time until everything is on disk.
+func (s sample) andSync() sample {
+	start := time.Now()
+	syscall.Sync()
+	s.time += time.Since(start)
+	return s
+}
+
 type samples []sample
 
 func (s samples) time() time.Duration {

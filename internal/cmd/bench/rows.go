@@ -48,13 +48,17 @@ func (c *contestant) point(full bool) (sample, result, error) {
 	return s, res, err
 }
 
+// onDisk is a restore and the time until the system has written what it left in memory: ours ends with that,
+// the others leave it to the system.
+const onDisk = "restore until it is on disk"
+
 // points measures taking points and getting them back.
 func (b *run) points() error {
 	b.tree = filepath.Join(b.dir, "tree")
 	if err := makeTree(b.tree, b.files, b.bytes); err != nil {
 		return err
 	}
-	kinds := []string{"full", "1 % incremental", "full = true", "restore", "archive"}
+	kinds := []string{"full", "1 % incremental", "full = true", "restore", onDisk, "archive"}
 	for _, compression := range []string{"zstd", engine.DefaultCompression} {
 		measured := make(map[string]map[string]samples)
 		for _, tool := range []string{"ours", "kopia", "restic"} {
@@ -163,6 +167,9 @@ func (b *run) round(round int, compression string, add func(tool, kind string, s
 				return err
 			}
 			add(tool, kind, s)
+			if kind == "restore" {
+				add(tool, onDisk, s.andSync())
+			}
 		}
 	}
 	return fresh(target("ours"), target("kopia"), target("restic"), archive)
