@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -18,6 +19,7 @@ var objectLockModes = []string{"GOVERNANCE", "COMPLIANCE"}
 func localLocationSchema() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
+		PlanModifiers:       replaceUnknown(),
 		MarkdownDescription: "The Kopia repository of the location on the `local` service, where it is required.",
 		Attributes: map[string]schema.Attribute{
 			"repository": schema.StringAttribute{
@@ -108,6 +110,16 @@ func localLocationS3Schema() schema.SingleNestedAttribute {
 // is no other repository.
 func valueChanges(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 	resp.RequiresReplace = !req.StateValue.IsNull()
+}
+
+// replaceUnknown plans another location while nobody knows where it will be: a plan to change one in place cannot
+// become that later. Modifiers of what is in an object are not asked about an object that is not known.
+func replaceUnknown() []planmodifier.Object {
+	const why = "Where the location will be is not known yet."
+	return []planmodifier.Object{objectplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.ObjectRequest, resp *objectplanmodifier.RequiresReplaceIfFuncResponse) {
+			resp.RequiresReplace = req.PlanValue.IsUnknown() && !req.StateValue.IsNull()
+		}, why, why)}
 }
 
 // writeOnlyNote says what a CLI has to know.

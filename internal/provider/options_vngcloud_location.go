@@ -70,11 +70,17 @@ func regionChanges(ctx context.Context, req planmodifier.StringRequest, resp *st
 	resp.RequiresReplace = !req.StateValue.IsNull() && (!known || req.PlanValue.IsUnknown() || !is.means(req.PlanValue.ValueString()))
 }
 
+// productChanges asks for another location only for another product: to leave out the default is none.
+func productChanges(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	was, is := orElse(req.StateValue.ValueString(), vngcloudProducts[0]), orElse(req.PlanValue.ValueString(), vngcloudProducts[0])
+	resp.RequiresReplace = req.PlanValue.IsUnknown() || is != was
+}
+
 func vngcloudLocationSchema() schema.SingleNestedAttribute {
 	const replaces = "A change replaces the location."
-	replace := []planmodifier.String{stringplanmodifier.RequiresReplaceIf(valueChanges, replaces, replaces)}
 	return schema.SingleNestedAttribute{
 		Optional:            true,
+		PlanModifiers:       replaceUnknown(),
 		MarkdownDescription: "Where a location of the `vngcloud` service is; required there.",
 		Attributes: map[string]schema.Attribute{
 			"region_id": schema.StringAttribute{
@@ -86,7 +92,7 @@ func vngcloudLocationSchema() schema.SingleNestedAttribute {
 			},
 			"product": schema.StringAttribute{
 				Optional:            true,
-				PlanModifiers:       replace,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIf(productChanges, replaces, replaces)},
 				Validators:          []validator.String{stringvalidator.OneOf(vngcloudProducts...)},
 				MarkdownDescription: "What the location is for, one of " + inCode(vngcloudProducts) + "; default `vServer`, the only one whose points this provider knows. " + replaces,
 			},
