@@ -34,7 +34,7 @@ import (
 var environmentBefore = os.Environ()
 
 // killSecret is the credential of the accounts. The provider has it from the environment.
-const killSecret = "s3cret-of-the-account" //nolint:gosec // of an emulator
+const killSecret = "s3cret-of-the-account"
 
 // killCloud is an emulated cloud on a clock that runs, for a provider in a process of its own.
 type killCloud struct {
@@ -58,6 +58,7 @@ resource "serverbackup_point" "now" {
 
 var killClouds = map[string]func(t *testing.T) killCloud{
 	"vngcloud": func(t *testing.T) killCloud {
+		t.Helper()
 		center := backupcenter.New(backupcenter.Options{Clock: emulator.RunningClock(), ClientID: "emulator", ClientSecret: killSecret})
 		url := serveEmulator(t, center)
 		instance, _ := center.AddInstance("web")
@@ -82,6 +83,7 @@ resource "serverbackup_server" "test" {
 		}
 	},
 	"csbs": func(t *testing.T) killCloud {
+		t.Helper()
 		cloud := emulatedcsbs.New(emulator.RunningClock())
 		cloud.IAM.Account.Password = killSecret
 		url := serveEmulator(t, cloud.Handler())
@@ -106,6 +108,7 @@ resource "serverbackup_server" "test" {
 		}
 	},
 	"cbr": func(t *testing.T) killCloud {
+		t.Helper()
 		base := emulator.New(emulator.RunningClock())
 		account := iam.DefaultAccount()
 		account.Password = killSecret
@@ -225,7 +228,7 @@ func (c *killTest) log() string { return filepath.Join(c.dir, "cli.log") }
 
 // command is a command of the CLI whose output ends in a file of the directory, too.
 func (c *killTest) command(args ...string) (*exec.Cmd, *bytes.Buffer) {
-	cmd := exec.CommandContext(c.t.Context(), c.cli, append([]string{args[0], "-no-color"}, args[1:]...)...) //nolint:gosec // the CLI of the tests
+	cmd := exec.CommandContext(c.t.Context(), c.cli, append([]string{args[0], "-no-color"}, args[1:]...)...)
 	cmd.Dir, cmd.Env = c.dir, c.environ
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -345,7 +348,7 @@ func providersOf(t *testing.T, parent int) (pids []int) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		stat, err := os.ReadFile(file) //nolint:gosec // of the system
+		stat, err := os.ReadFile(file)
 		if err != nil {
 			continue // It ended meanwhile.
 		}

@@ -32,7 +32,7 @@ func (s accStore) stockKopia() *stockKopia {
 	k := &stockKopia{t: s.t, bin: os.Getenv("SERVERBACKUP_KOPIA"), dir: s.t.TempDir()}
 	if k.bin == "" {
 		k.bin = filepath.Join(k.dir, "kopia")
-		build := exec.CommandContext(s.t.Context(), "go", "build", "-C", "../../tools/kopia", "-o", k.bin, "github.com/kopia/kopia") //nolint:gosec // a path of the test
+		build := exec.CommandContext(s.t.Context(), "go", "build", "-C", "../../tools/kopia", "-o", k.bin, "github.com/kopia/kopia")
 		if out, err := build.CombinedOutput(); err != nil {
 			s.t.Fatalf("build kopia: %v\n%s", err, out)
 		}
@@ -46,7 +46,7 @@ func (s accStore) stockKopia() *stockKopia {
 func (k *stockKopia) run(args ...string) []byte {
 	k.t.Helper()
 	args = append(args, "--config-file", filepath.Join(k.dir, "repository.config"), "--log-dir", filepath.Join(k.dir, "log"))
-	cmd := exec.CommandContext(k.t.Context(), k.bin, args...) //nolint:gosec // the command line under test
+	cmd := exec.CommandContext(k.t.Context(), k.bin, args...)
 	cmd.Env = append(os.Environ(), "HOME="+k.dir, "KOPIA_CHECK_FOR_UPDATES=false", "KOPIA_PASSWORD="+accPassword)
 	var said strings.Builder
 	cmd.Stderr = &said
