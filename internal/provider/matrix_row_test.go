@@ -32,6 +32,8 @@ type row struct {
 	// drift is what the plan does that sets the attribute back after somebody else has changed it; the default is an
 	// update, or nothing for what the service does not tell.
 	drift string
+	// before is called before each change is applied; nil for nothing.
+	before func()
 	// finish is called before the object is destroyed; nil for nothing.
 	finish func()
 	// imports is what the plan of an import does that is configured as the imported object was; the default is

@@ -59,6 +59,9 @@ func (x *rowRun) step(what string, s settings, want string) bool {
 	if strings.HasPrefix(want, "error: ") {
 		return false
 	}
+	if x.row.before != nil {
+		x.row.before()
+	}
 	x.now, x.has = x.command().apply(x.now, s), s
 	x.settled("after " + what)
 	return true
