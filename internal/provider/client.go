@@ -41,6 +41,15 @@ func (w *withDataClient) Configure(_ context.Context, req datasource.ConfigureRe
 	(*withClient)(w).set(req.ProviderData, &resp.Diagnostics)
 }
 
+// awaits is demand for data sources: a CLI that can read later is told to.
+func (w *withDataClient) awaits(req datasource.ReadRequest, resp *datasource.ReadResponse) bool {
+	if req.ClientCapabilities.DeferralAllowed && w.unconfigured() {
+		resp.Deferred = &datasource.Deferred{Reason: datasource.DeferredReasonProviderConfigUnknown}
+		return false
+	}
+	return w.demand(&resp.Diagnostics)
+}
+
 // withActionClient is embedded in actions.
 type withActionClient struct {
 	*client
@@ -61,6 +70,15 @@ func (w *withEphemeralClient) Configure(_ context.Context, req ephemeral.Configu
 	(*withClient)(w).set(req.ProviderData, &resp.Diagnostics)
 }
 
+// awaits is demand for ephemeral resources: a CLI that can open them later is told to.
+func (w *withEphemeralClient) awaits(req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) bool {
+	if req.ClientCapabilities.DeferralAllowed && w.unconfigured() {
+		resp.Deferred = &ephemeral.Deferred{Reason: ephemeral.DeferredReasonProviderConfigUnknown}
+		return false
+	}
+	return w.demand(&resp.Diagnostics)
+}
+
 func (w *withClient) set(data any, diags *diag.Diagnostics) {
 	if data == nil {
 		return
@@ -77,6 +95,11 @@ func (w *withClient) set(data any, diags *diag.Diagnostics) {
 // configuration is unknown.
 func (c *client) ready() bool {
 	return c != nil && c.service != nil
+}
+
+// unconfigured says whether the provider configuration is not known yet.
+func (c *client) unconfigured() bool {
+	return c != nil && c.unknown != ""
 }
 
 // demand is ready for those who cannot go on without a service: it says what is missing.

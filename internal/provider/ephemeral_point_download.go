@@ -94,7 +94,7 @@ func (e *downloadEphemeral) Schema(ctx context.Context, _ ephemeral.SchemaReques
 func (e *downloadEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model downloadModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !e.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !e.awaits(req, resp) {
 		return
 	}
 	defer e.notices(&resp.Diagnostics)

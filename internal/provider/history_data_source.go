@@ -32,7 +32,7 @@ func (d *historyDataSource) Metadata(_ context.Context, req datasource.MetadataR
 func (d *historyDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model historyModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	defer d.notices(&resp.Diagnostics)

@@ -61,7 +61,7 @@ func (d *locationDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 func (d *locationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model locationData
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	service, ok := capability[backup.Locator](d.client, "Read Backup Location", lacksLocations, &resp.Diagnostics)

@@ -47,7 +47,7 @@ func (d *locationsDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 func (d *locationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model locationsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	service, ok := capability[backup.Locator](d.client, "List Backup Locations", lacksLocations, &resp.Diagnostics)

@@ -89,7 +89,7 @@ func rootExpressions(names []string) []path.Expression {
 func (d *pointDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model pointDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	defer d.notices(&resp.Diagnostics)

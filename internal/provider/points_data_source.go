@@ -49,7 +49,7 @@ func (d *pointsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 func (d *pointsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model pointsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	defer d.notices(&resp.Diagnostics)

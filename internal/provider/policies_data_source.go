@@ -44,7 +44,7 @@ func (d *policiesDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 func (d *policiesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model policiesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	filter := policyFilter{Name: model.Name, Default: model.Default}

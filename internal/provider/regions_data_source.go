@@ -50,8 +50,8 @@ func (d *regionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	}
 }
 
-func (d *regionsDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	if !d.demand(&resp.Diagnostics) {
+func (d *regionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	if !d.awaits(req, resp) {
 		return
 	}
 	service, ok := capability[backup.RegionLister](d.client, "List Regions", "has no regions to choose from for a location", &resp.Diagnostics)

@@ -52,7 +52,7 @@ func (d *serverDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 func (d *serverDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model serverData
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	var server backup.Server

@@ -46,7 +46,7 @@ func (d *serversDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 func (d *serversDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model serversModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	filter := serverFilter{Name: model.Name, InstanceID: model.InstanceID, PolicyID: model.PolicyID, LocationID: model.LocationID}

@@ -85,7 +85,7 @@ func serverUsageAttributes() map[string]schema.Attribute {
 func (d *spaceUsageDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model spaceUsageModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.demand(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}
 	defer d.notices(&resp.Diagnostics)
