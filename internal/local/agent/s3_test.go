@@ -250,7 +250,7 @@ func TestOnceOnS3(t *testing.T) {
 		var said bytes.Buffer
 		status := Main(t.Context(), []string{
 			"--once", "--repository", "s3://" + bucket + "/once", "--s3-endpoint", server.Endpoint, "--host", host, "--user", "tester", "--password-file", password,
-		}, environment(nil), &said, &said)
+		}, variables(nil), &said, &said)
 		if text := said.String(); strings.Contains(text, server.SecretKey) || strings.Contains(text, "horse") {
 			t.Errorf("the log tells a secret:\n%s", text)
 		}
