@@ -102,9 +102,17 @@ func (s *Service) RecoverPoint(ctx context.Context, id string) (backup.Point, er
 	return s.Point(ctx, id, backup.Cached)
 }
 
-// RecoverCommand is what does RecoverPoint without Terraform, in quotes.
+// RecoverCommand is what does RecoverPoint without Terraform, in quotes. It has no secrets.
 func (s *Service) RecoverCommand(id string) string {
-	return fmt.Sprintf("\"terraform-provider-serverbackup agent recover --repository %s %s\"", quoted(s.cfg.Repository), id)
+	flags := "--repository " + quoted(s.cfg.Repository)
+	if o := s.cfg.S3; o != nil {
+		for _, f := range [][2]string{{"endpoint", o.Endpoint}, {"region", o.Region}, {"ca-file", o.CAFile}, {"profile", o.Profile}} {
+			if f[1] != "" {
+				flags += fmt.Sprintf(" --s3-%s %s", f[0], quoted(f[1]))
+			}
+		}
+	}
+	return fmt.Sprintf("\"terraform-provider-serverbackup agent recover %s %s\"", flags, id)
 }
 
 // quoted is an argument of a shell.
