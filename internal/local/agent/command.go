@@ -44,13 +44,8 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 		return recoverMain(ctx, args[1:], getenv, stdout, stderr)
 	}
 	o, err := parse(args, getenv)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		_, _ = io.WriteString(stdout, help)
-		return statusOK
-	case err != nil:
-		_, _ = fmt.Fprintf(stderr, "agent: %v\nSee terraform-provider-serverbackup agent --help.\n", err)
-		return statusUsage
+	if err != nil {
+		return misused(err, "agent", help, stdout, stderr)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	if o.js {
@@ -106,6 +101,16 @@ func (o *options) flags(env environment) *flag.FlagSet {
 }
 
 // newFlags are flags whose errors and help are told by the caller.
+// misused answers who asks for help, or gives wrong arguments to a command.
+func misused(err error, command, help string, stdout, stderr io.Writer) (status int) {
+	if errors.Is(err, flag.ErrHelp) {
+		_, _ = io.WriteString(stdout, help)
+		return statusOK
+	}
+	_, _ = fmt.Fprintf(stderr, "%[1]s: %[2]v\nSee terraform-provider-serverbackup %[1]s --help.\n", command, err)
+	return statusUsage
+}
+
 func newFlags(name string) *flag.FlagSet {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)

@@ -29,13 +29,8 @@ type recovery struct {
 
 func recoverMain(ctx context.Context, args []string, env environment, stdout, stderr io.Writer) int {
 	r, err := parseRecovery(args, env)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		_, _ = io.WriteString(stdout, recoverHelp)
-		return statusOK
-	case err != nil:
-		_, _ = fmt.Fprintf(stderr, "agent recover: %v\nSee terraform-provider-serverbackup agent recover --help.\n", err)
-		return statusUsage
+	if err != nil {
+		return misused(err, "agent recover", recoverHelp, stdout, stderr)
 	}
 	if err := r.run(ctx, stdout); err != nil {
 		_, _ = fmt.Fprintf(stderr, "agent recover: %v\n", err)
