@@ -63,8 +63,13 @@ func (p *project) backup(id string) (*backup, error) {
 	return nil, notFound("6200", "The backup "+id+" does not exist.")
 }
 
+// forget takes deleted backups out of the project and out of their checkpoints.
 func (p *project) forget(gone []*backup) {
-	p.backups = slices.DeleteFunc(p.backups, func(b *backup) bool { return slices.Contains(gone, b) })
+	isGone := func(b *backup) bool { return slices.Contains(gone, b) }
+	p.backups = slices.DeleteFunc(p.backups, isGone)
+	for _, cp := range p.checkpoints {
+		cp.backups = slices.DeleteFunc(cp.backups, isGone)
+	}
 }
 
 // listBackups knows the filters of §3.4 that concern servers.
@@ -222,13 +227,34 @@ func deleteBackup(p *project, r *http.Request) (int, any, error) {
 	return http.StatusNoContent, nil, nil
 }
 
+// condemn makes backups wait for their end, and returns what is done with them if it does not come.
+func (p *project) condemn(backups []*backup) (spare func()) {
+	before := make([]string, len(backups))
+	for i, b := range backups {
+		before[i], b.status = b.status, "deleting"
+	}
+	return func() {
+		for i, b := range backups {
+			b.status = p.survivor(before[i])
+		}
+	}
+}
+
+// survivor is the status of what could not be deleted.
+func (p *project) survivor(before string) string {
+	if p.options.SurvivorsAvailable {
+		return before
+	}
+	return "error"
+}
+
 // remove deletes a backup.
 func (p *project) remove(v *vault, b *backup, at time.Time) {
-	b.status = "deleting"
+	spare := p.condemn([]*backup{b})
 	log := &operationLog{kind: "delete", vault: v, server: b.server, checkpoint: b.checkpoint, backup: b}
 	p.begin(at, "delete "+b.server.ID, log, func(_ time.Time, failure string) {
 		if failure != "" {
-			b.status = "error"
+			spare()
 			return
 		}
 		p.forget([]*backup{b})

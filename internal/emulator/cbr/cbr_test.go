@@ -249,6 +249,72 @@ func TestBackupLife(t *testing.T) {
 	}
 }
 
+// TestCheckpointGoesWithItsBackups: other clients delete a checkpoint by its backups, and look at it until it
+// is not found.
+func TestCheckpointGoesWithItsBackups(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, cbr.Options{})
+	c.Plans.Set("", emulator.Plan{Duration: time.Minute})
+	vault := c.vault(web, db)
+	run := c.ok("POST", "/checkpoints", `{"checkpoint":{"vault_id":"`+vault+`","parameters":{}}}`, "checkpoint")
+	path := "/checkpoints/" + fmt.Sprint(run["id"])
+	c.Clock.Advance(time.Minute)
+	list := c.backups("?checkpoint_id=" + fmt.Sprint(run["id"]))
+	if len(list) != 2 {
+		t.Fatalf("the checkpoint has %d backups, want 2", len(list))
+	}
+	remove := func(row any) (server string) {
+		b, _ := row.(map[string]any)
+		if status, _ := c.call("DELETE", "/backups/"+fmt.Sprint(b["id"]), ""); status != http.StatusNoContent {
+			t.Errorf("DELETE answers %d", status)
+		}
+		return fmt.Sprint(b["resource_id"])
+	}
+	gone := remove(list[0])
+	if shown := c.ok("GET", path, "", "checkpoint"); shown["status"] != "deleting" {
+		t.Errorf("a checkpoint with a backup that is being deleted is %v", shown)
+	}
+	c.Clock.Advance(time.Minute)
+	if shown := c.ok("GET", path, "", "checkpoint"); shown["status"] != "available" || strings.Contains(fmt.Sprint(shown["vault"]), gone) {
+		t.Errorf("a checkpoint with one backup left is %v", shown)
+	}
+	last := remove(list[1])
+	c.refused("a second deletion", "DELETE", "/backups/"+fmt.Sprint(list[1].(map[string]any)["id"]), "", 400, "BackupService.6201") //nolint:forcetypeassert // a panic is a failure, too
+	c.Clock.Advance(time.Minute)
+	c.refused("checkpoint of "+last+" without backups", "GET", path, "", 404, "BackupService.6217")
+}
+
+// TestFailedDeletion: what could not be deleted is there, and the checkpoint with it.
+func TestFailedDeletion(t *testing.T) {
+	t.Parallel()
+	for status, options := range map[string]cbr.Options{"error": {}, "available": {SurvivorsAvailable: true}} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, options)
+			vault := c.vault(web)
+			run := c.run(vault, web)
+			b, _ := c.backups("")[0].(map[string]any)
+			path := "/backups/" + fmt.Sprint(b["id"])
+			still := func(what string) {
+				t.Helper()
+				if b := c.ok("GET", path, "", "backup"); b["status"] != status {
+					t.Errorf("%s: the backup is %v, want %s", what, b["status"], status)
+				}
+			}
+			c.Plans.Set("delete "+web, emulator.Plan{Fail: "away"})
+			c.call("DELETE", path, "")
+			still("after its deletion failed")
+			c.ok("GET", "/checkpoints/"+fmt.Sprint(run["id"]), "", "checkpoint")
+			c.Plans.Set("remove_resource "+web, emulator.Plan{Fail: "away"})
+			c.call("POST", "/vaults/"+vault+"/removeresources", `{"resource_ids":["`+web+`"]}`)
+			still("after the removal of its server failed")
+			c.Plans.Set("vault_delete "+vault, emulator.Plan{Fail: "away"})
+			c.call("DELETE", "/vaults/"+vault, "")
+			still("after the deletion of its vault failed")
+		})
+	}
+}
+
 // TestDiskVault: other clients have vaults of disks, which are none of ours.
 func TestDiskVault(t *testing.T) {
 	t.Parallel()

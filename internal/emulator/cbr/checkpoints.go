@@ -10,7 +10,8 @@ import (
 type checkpoint struct {
 	id, vault, name, description string
 	created                      time.Time
-	backups                      []*backup
+	// backups are those that were not deleted since.
+	backups []*backup
 }
 
 type checkpointBody struct {
@@ -141,9 +142,11 @@ func (p *project) fullToday(server string) bool {
 	return false
 }
 
+// showCheckpoint does not know a checkpoint without backups: clients that delete one delete its backups, and
+// look until it is gone.
 func showCheckpoint(p *project, r *http.Request) (int, any, error) {
 	cp := find(p.checkpoints, func(c *checkpoint) bool { return c.id == r.PathValue("id") })
-	if cp == nil {
+	if cp == nil || len(cp.backups) == 0 {
 		return 0, nil, notFound("6217", "The restore point does not exist.")
 	}
 	v, err := p.vault(cp.vault)
@@ -157,7 +160,7 @@ func (p *project) showCheckpoint(cp *checkpoint, v *vault) object {
 	status := "available"
 	resources := []object{}
 	for _, b := range cp.backups {
-		if b.status == "protecting" || b.status == "error" {
+		if b.status == "protecting" || b.status == "deleting" || b.status == "error" {
 			status = b.status
 		}
 		// Every client takes extra_info for a string here, unlike in vaults.

@@ -45,6 +45,9 @@ type Options struct {
 	LateBackups time.Duration
 	// NoEmptySchedule refuses policies without rules; the reference does not say whether there may be none.
 	NoEmptySchedule bool
+	// SurvivorsAvailable leaves what could not be deleted as it was before; else it is in error. The reference does
+	// not say.
+	SurvivorsAvailable bool
 	// PeriodsNeedCount keeps every point of a policy that has periods, such as day_backups, and no
 	// max_backups; the reference does not say whether they are enough (§3.5).
 	PeriodsNeedCount bool

@@ -122,13 +122,12 @@ func removeResources(p *project, r *http.Request) (int, any, error) {
 	for _, res := range resources {
 		backups := p.backupsIn(v.id, res.server.ID)
 		res.beingRemoved = true
-		for _, b := range backups {
-			b.status = "deleting"
-		}
+		spare := p.condemn(backups)
 		log := &operationLog{kind: removal, vault: v, server: res.server, total: len(backups)}
 		p.begin(p.Clock.Now(), removal+" "+res.server.ID, log, func(_ time.Time, failure string) {
 			if failure != "" {
 				res.beingRemoved = false
+				spare()
 				return
 			}
 			p.forget(backups)

@@ -156,14 +156,14 @@ func deleteVault(p *project, r *http.Request) (int, any, error) {
 	if err := removable(v, backups); err != nil {
 		return 0, nil, err
 	}
+	before := v.status
 	v.status = "deleting"
-	for _, b := range backups {
-		b.status = "deleting"
-	}
+	spare := p.condemn(backups)
 	log := &operationLog{kind: "vault_delete", vault: v, total: len(backups)}
 	p.begin(p.Clock.Now(), "vault_delete "+v.id, log, func(_ time.Time, failure string) {
 		if failure != "" {
-			v.status = "error"
+			v.status = p.survivor(before)
+			spare()
 			return
 		}
 		p.forget(backups)
