@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator"
@@ -102,27 +101,6 @@ func TestLocationWithoutItsPolicy(t *testing.T) {
 				t.Errorf("%d locations are left", left)
 			}
 		})
-	}
-}
-
-// A deletion that fails in the end is an error, although the service accepted it.
-func TestFailedDeletions(t *testing.T) {
-	t.Parallel()
-	c := newCloud(t, emulated.Options{})
-	svc := c.service(t)
-	srv := c.server(t, svc, "web")
-	p := take(t, svc, backup.PointRequest{ServerID: srv.ID})
-	fails := emulator.Plan{Duration: 30 * time.Second, Fail: "The storage is away."}
-	c.Plans.Set("delete "+srv.ID, fails)
-	if err := svc.DeletePoint(t.Context(), p.ID); err == nil {
-		t.Error("deleting the point succeeds")
-	}
-	c.Plans.Set("remove_resource "+srv.ID, fails)
-	if err := svc.DeleteServer(t.Context(), srv.ID, backup.PointsDelete); err == nil {
-		t.Error("deleting the server succeeds")
-	}
-	if _, err := svc.Server(t.Context(), srv.ID); err != nil {
-		t.Errorf("the server that stays: %v", err)
 	}
 }
 

@@ -12,11 +12,13 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
 )
 
-// Types of operation logs (§3.6). Every other type is about a vault.
+// Types of operation logs (§3.6). Those that are not of a point are about a vault.
 const (
-	wireBackup  = "backup"
-	wireRestore = "restore"
-	wireDelete  = "delete"
+	wireBackup      = "backup"
+	wireRestore     = "restore"
+	wireDelete      = "delete"
+	wireRemove      = "remove_resource"
+	wireVaultDelete = "vault_delete"
 )
 
 func (s *Service) logs(ctx context.Context, query url.Values) iter.Seq2[logAnswer, error] {

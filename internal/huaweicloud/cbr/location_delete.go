@@ -2,7 +2,6 @@ package cbr
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 
@@ -30,34 +29,15 @@ func (s *Service) DeleteLocation(ctx context.Context, id string, force bool) err
 			return err
 		}
 	}
-	remove := func() error { return s.client.Do(ctx, huaweicloud.Delete(nil, "vaults", id), nil) }
-	err = remove()
-	if uncertain(err) {
-		// Deleting is the same twice: it is gone, or it is being deleted.
-		if err = remove(); errors.Is(err, backup.ErrNotFound) || errors.Is(err, backup.ErrConflict) {
-			err = nil
-		}
-	}
-	s.changed()
-	if err != nil {
-		return named(err, "location (vault)", id)
-	}
-	begun := false
-	return s.until(ctx, func() (bool, error) {
-		var answer oneVault
-		err := s.client.Do(ctx, huaweicloud.Get(nil, "vaults", id), &answer)
-		if errors.Is(err, backup.ErrNotFound) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		status := answer.Vault.Billing.Status
-		if status != stateDeleting && (begun || status == stateError) {
-			return true, backup.Errorf(nil, "The service could not delete the location %q (%s): its status is %q. Look at the vault's tasks in the console, and try again.",
-				l.Name, id, string(status))
-		}
-		begun = begun || status == stateDeleting
-		return false, nil
+	err = s.remove(ctx, removal{
+		act:  fmt.Sprintf("delete the location %q (%s)", l.Name, id),
+		send: func() error { return s.client.Do(ctx, huaweicloud.Delete(nil, "vaults", id), nil) },
+		look: func() (string, bool, error) {
+			v, err := s.vault(ctx, id)
+			return string(v.Billing.Status), v.Billing.Status == stateDeleting, err
+		},
+		tasks:  url.Values{"operation_type": {wireVaultDelete}, "vault_id": {id}},
+		isTask: func(logAnswer) bool { return true },
 	})
+	return named(err, "location (vault)", id)
 }

@@ -195,7 +195,7 @@ func TestDeletingALocation(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Plans.Set("vault_delete "+srv.LocationID, emulator.Plan{Duration: time.Minute, Fail: "storage is away"})
-	if err := svc.DeleteLocation(t.Context(), srv.LocationID, false); err == nil || !strings.Contains(err.Error(), "could not delete") {
+	if err := svc.DeleteLocation(t.Context(), srv.LocationID, false); err == nil || !strings.Contains(err.Error(), "did not delete") {
 		t.Errorf("a deletion that fails: %v", err)
 	}
 }

@@ -2,9 +2,7 @@ package cbr
 
 import (
 	"context"
-	"errors"
 	"net/url"
-	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
@@ -71,15 +69,9 @@ func (s *Service) explain(ctx context.Context, p *backup.Point) error {
 		return nil
 	}
 	query := url.Values{"operation_type": {kind}, "resource_id": {p.ServerID}}
-	setRange(query, from, time.Time{})
-	var last logAnswer
-	for l, err := range s.logs(ctx, query) {
-		if err != nil {
-			return err
-		}
-		if l.backupID() == p.ID && !l.StartedAt.Before(last.StartedAt.Time) {
-			last = l
-		}
+	last, err := s.lastLog(ctx, query, from, func(l logAnswer) bool { return l.backupID() == p.ID })
+	if err != nil {
+		return err
 	}
 	if p.Status == backup.StatusError {
 		p.Error = last.failure()
@@ -109,37 +101,14 @@ func (s *Service) DeletePoint(ctx context.Context, id string) error {
 	if !isUUID(id) {
 		return nil
 	}
-	remove := func() error { return s.client.Do(ctx, huaweicloud.Delete(nil, "backups", id), nil) }
-	err := remove()
-	if uncertain(err) {
-		err = remove() // Deleting is the same twice.
-	}
-	s.changed()
-	defer s.changed()
-	switch {
-	case errors.Is(err, backup.ErrNotFound):
-		return nil
-	case errors.Is(err, backup.ErrBusy):
-		if b, lookErr := s.backup(ctx, id); lookErr != nil || statusOf(string(b.Status)) != backup.StatusDeleting {
-			return err
-		}
-	case err != nil:
-		return err
-	}
-	begun := false
-	return s.until(ctx, func() (bool, error) {
-		b, err := s.backup(ctx, id)
-		if errors.Is(err, backup.ErrNotFound) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		deleting := statusOf(string(b.Status)) == backup.StatusDeleting
-		if begun && !deleting {
-			return true, backup.Errorf(nil, "The service could not delete the point %s: its status is %q again. Look at the vault's tasks in the console, and try again.", id, string(b.Status))
-		}
-		begun = begun || deleting
-		return false, nil
+	return s.remove(ctx, removal{
+		act:  "delete the point " + id,
+		send: func() error { return s.client.Do(ctx, huaweicloud.Delete(nil, "backups", id), nil) },
+		look: func() (string, bool, error) {
+			b, err := s.backup(ctx, id)
+			return string(b.Status), statusOf(string(b.Status)) == backup.StatusDeleting, err
+		},
+		tasks:  url.Values{"operation_type": {wireDelete}},
+		isTask: func(l logAnswer) bool { return l.backupID() == id },
 	})
 }

@@ -2,7 +2,6 @@ package cbr
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -33,7 +32,7 @@ func (s *Service) DeleteServer(ctx context.Context, id string, points backup.Poi
 		return backup.Errorf(backup.ErrUnsupported, "points_on_destroy: the service deletes the points of a server that leaves its location, so that they cannot be kept. "+
 			"Write \"fail\" or \"delete\", or move the server to another location.")
 	}
-	return s.remove(ctx, srv.LocationID, id)
+	return s.takeOut(ctx, srv.LocationID, id)
 }
 
 // noPoints fails with [backup.ErrConflict] while there are points of a query, and with [backup.ErrBusy]
@@ -56,44 +55,36 @@ func (s *Service) noPoints(ctx context.Context, query url.Values, what, advice s
 	return nil
 }
 
-// remove takes a server out of a vault and waits until it is gone with its points, because that can fail.
-func (s *Service) remove(ctx context.Context, vault, server string) error {
-	err := s.client.Do(ctx, huaweicloud.Post(map[string]any{"resource_ids": []string{server}}, "vaults", vault, "removeresources"), nil)
-	s.changed()
-	if uncertain(err) {
-		// The inventory leaves out what is being removed.
-		if _, lookErr := s.Server(ctx, server); errors.Is(lookErr, backup.ErrNotFound) {
-			err = nil
-		}
-	}
-	if err != nil && !errors.Is(err, backup.ErrNotFound) {
-		return err
-	}
-	return s.awaitRemoval(ctx, vault, server)
+// takeOut takes a server out of a vault and waits until it is gone with its points, because that can fail.
+func (s *Service) takeOut(ctx context.Context, vault, server string) error {
+	return s.remove(ctx, removal{
+		act: fmt.Sprintf("take the server %s out of the location %s", server, vault),
+		send: func() error {
+			return s.client.Do(ctx, huaweicloud.Post(map[string]any{"resource_ids": []string{server}}, "vaults", vault, "removeresources"), nil)
+		},
+		look: func() (string, bool, error) {
+			v, err := s.vault(ctx, vault)
+			if err != nil {
+				return "", false, err
+			}
+			i := slices.IndexFunc(v.Resources, func(r resourceAnswer) bool { return string(r.ID) == server })
+			if i < 0 {
+				return "", false, notFound("server", server)
+			}
+			status := string(v.Resources[i].ProtectStatus)
+			return status, status == stateRemoving, nil
+		},
+		tasks: url.Values{"operation_type": {wireRemove}, "vault_id": {vault}},
+		// The server may be among the resources of the task only.
+		isTask: func(l logAnswer) bool {
+			return l.Extra.Value.Resource.ID == "" || string(l.Extra.Value.Resource.ID) == server
+		},
+	})
 }
 
-func (s *Service) awaitRemoval(ctx context.Context, vault, server string) error {
-	defer s.changed()
-	begun := false
-	return s.until(ctx, func() (bool, error) {
-		var answer oneVault
-		err := s.client.Do(ctx, huaweicloud.Get(nil, "vaults", vault), &answer)
-		if errors.Is(err, backup.ErrNotFound) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		i := slices.IndexFunc(answer.Vault.Resources, func(r resourceAnswer) bool { return string(r.ID) == server })
-		if i < 0 {
-			return true, nil
-		}
-		status := answer.Vault.Resources[i].ProtectStatus
-		if status != stateRemoving && (begun || status == stateError) {
-			return true, backup.Errorf(nil, "The service did not take the server %s out of the location %s: its status there is %q. Look at the vault's tasks in the console, and try again.",
-				server, vault, string(status))
-		}
-		begun = begun || status == stateRemoving
-		return false, nil
-	})
+// vault reads one vault as it is now.
+func (s *Service) vault(ctx context.Context, id string) (vaultAnswer, error) {
+	var answer oneVault
+	err := s.client.Do(ctx, huaweicloud.Get(nil, "vaults", id), &answer)
+	return answer.Vault, err
 }

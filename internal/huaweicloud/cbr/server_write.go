@@ -54,7 +54,7 @@ func (s *Service) undoCreate(ctx context.Context, srv backup.Server, cause error
 	defer cancel()
 	err := s.noPoints(ctx, url.Values{"resource_id": {srv.InstanceID}}, "The server", "")
 	if err == nil {
-		err = s.remove(ctx, srv.LocationID, srv.InstanceID)
+		err = s.takeOut(ctx, srv.LocationID, srv.InstanceID)
 	}
 	if err != nil {
 		return fmt.Errorf("%w\n\nThe server %s is in the location %s all the same, with automatic backup, and could not be taken out again: %w",
