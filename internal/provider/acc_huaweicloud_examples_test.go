@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	emulatedcbr "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/cbr"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/iam"
 )
@@ -23,17 +24,19 @@ func exampleServers() (upgraded string, variables config.Variables) {
 	}
 }
 
-// applyService applies the example of a service, looks whether its plan is empty, and takes it away again.
-func (e *emulatorTest) applyService(service string, variables config.Variables, checks ...statecheck.StateCheck) {
+// applyService applies the example of a service, looks whether its plan is empty, also half a year later, and takes it
+// away again. What is to be done before that is done then; nil for nothing.
+func (e *emulatorTest) applyService(service string, variables config.Variables, before func(), checks ...statecheck.StateCheck) {
 	e.t.Helper()
-	all := serviceExample(e.t, service)
+	example := resource.TestStep{Config: serviceExample(e.t, service), ConfigVariables: variables}
+	applied := example
+	applied.ConfigStateChecks = checks
+	applied.ConfigPlanChecks = resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 	e.run(
-		resource.TestStep{
-			Config: all, ConfigVariables: variables, ConfigStateChecks: checks,
-			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-		},
+		applied,
+		acrossDaylightSaving(e.clock, example),
 		// The testing library can look at no state with for_each.
-		resource.TestStep{Config: serviceExample(e.t, service, "variables.tf"), ConfigVariables: variables},
+		resource.TestStep{PreConfig: before, Config: serviceExample(e.t, service, "variables.tf"), ConfigVariables: variables},
 	)
 }
 
@@ -42,7 +45,7 @@ func TestAccCSBSExample(t *testing.T) {
 	t.Parallel()
 	c := newCSBSTest(t)
 	_, variables := exampleServers()
-	c.applyService("csbs", variables,
+	c.applyService("csbs", variables, nil,
 		has("serverbackup_restore.back", "status", knownvalue.StringExact("succeeded")),
 		statecheck.ExpectKnownOutputValue("disks", knownvalue.MapSizeExact(2)),
 		statecheck.ExpectKnownOutputValue("broken", knownvalue.TupleExact(nil)),
@@ -67,12 +70,26 @@ func TestAccCBRExample(t *testing.T) {
 		disks[0].ID: config.StringVariable(disks[0].ID),
 		disks[1].ID: config.StringVariable(disks[2].ID), disks[2].ID: config.StringVariable(disks[1].ID),
 	})
-	c.applyService("cbr", variables,
+	c.applyService("cbr", variables, c.deleteScheduled,
 		has("serverbackup_restore.back", "status", knownvalue.StringExact("succeeded")),
 		statecheck.ExpectKnownOutputValue("disks", knownvalue.MapSizeExact(3)),
 		statecheck.ExpectKnownOutputValue("used_bytes", knownvalue.NotNull()),
 	)
 	if got := c.cloud.Restores(iam.DefaultAccount().ProjectID); len(got) != 1 || got[0].ServerID != upgraded || len(got[0].Volumes) != len(disks) {
 		t.Errorf("restored: %v", got)
+	}
+}
+
+// deleteScheduled deletes what the policies have made by now: the server of an example leaves its vault only without points.
+func (c *cbrTest) deleteScheduled() {
+	c.t.Helper()
+	svc := c.service()
+	for p, err := range svc.Points(c.t.Context(), backup.PointFilter{}) {
+		if err == nil && p.ScheduleType == backup.SchedulePolicy {
+			err = svc.DeletePoint(c.t.Context(), p.ID)
+		}
+		if err != nil {
+			c.t.Fatal(err)
+		}
 	}
 }

@@ -42,29 +42,42 @@ func serviceExample(t *testing.T, service string, files ...string) string {
 	return all.String()
 }
 
+// exampleVariables are what the example of the service is given; its downloads go to a directory.
+func (c *centerTest) exampleVariables(dir string) config.Variables {
+	return config.Variables{
+		"instance_id":         config.StringVariable(c.instance),
+		"scratch_volume_id":   config.StringVariable(c.volumes[1]),
+		"download_volume_ids": config.SetVariable(config.StringVariable(c.volumes[0])),
+		"download_directory":  config.StringVariable(dir),
+	}
+}
+
+// TestAccVNGCloudExampleLater looks at the example half a year after its apply.
+func TestAccVNGCloudExampleLater(t *testing.T) {
+	t.Parallel()
+	c := newCenterTest(t)
+	variables := c.exampleVariables(t.TempDir())
+	all := resource.TestStep{Config: serviceExample(t, "vngcloud"), ConfigVariables: variables}
+	protected := resource.TestStep{
+		Config:          strings.Replace(serviceExample(t, "vngcloud", "variables.tf", "protect.tf"), `"keep"`, `"delete"`, 1),
+		ConfigVariables: variables, Check: later(c, 7),
+	}
+	c.run(all, acrossDaylightSaving(c.clock, all), protected)
+}
+
 // TestAccVNGCloudExample applies what users write and imports it, and destroys it once the lock allows.
 func TestAccVNGCloudExample(t *testing.T) {
 	t.Parallel()
 	c := newCenterTest(t)
 	all := serviceExample(t, "vngcloud")
 	dir := t.TempDir()
-	set := func(values ...string) config.Variable {
-		list := make([]config.Variable, len(values))
-		for i, v := range values {
-			list[i] = config.StringVariable(v)
-		}
-		return config.SetVariable(list...)
-	}
-	variables := config.Variables{
-		"instance_id":         config.StringVariable(c.instance),
-		"scratch_volume_id":   config.StringVariable(c.volumes[1]),
-		"download_volume_ids": set(c.volumes[0]),
-		"download_directory":  config.StringVariable(dir),
-	}
+	variables := c.exampleVariables(dir)
 	archive := `serverbackup_point_archive.disk["` + c.volumes[0] + `"]`
 	text := knownvalue.StringExact
 	// The testing library can look at no state with for_each.
 	single := serviceExample(t, "vngcloud", "variables.tf", "p*.tf", "restore.tf")
+	// An import brings the defaults of what is Terraform's own.
+	single = strings.Replace(single, `on_missing = "error"`, "", 1)
 	protected := serviceExample(t, "vngcloud", "variables.tf", "protect.tf")
 	imported := func(address string) resource.TestStep {
 		return resource.TestStep{

@@ -1,13 +1,17 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
 // accPassword opens the repositories of the tests.
@@ -51,10 +55,20 @@ func runInHome(m *testing.M) int {
 
 // protoV6ProviderFactories start the provider in the process of the test, once per command of the
 // CLI, so that nothing is cached from one command to the next.
-var protoV6ProviderFactories = map[string]func() (tfprotov6.ProviderServer, error){
-	"serverbackup": func() (tfprotov6.ProviderServer, error) {
-		return providerserver.NewProtocol6WithError(New("test")())()
-	},
+var protoV6ProviderFactories = factoriesAt(serviceTime{})
+
+// factoriesAt start the provider with a time of its own.
+func factoriesAt(at serviceTime) map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"serverbackup": func() (tfprotov6.ProviderServer, error) {
+			return providerserver.NewProtocol6WithError(&serverbackupProvider{
+				version: "test",
+				open: func(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {
+					return openServiceAt(ctx, model, at, diags)
+				},
+			})()
+		},
+	}
 }
 
 // accStore is a repository for one Terraform test.

@@ -111,6 +111,8 @@ func openLocal(ctx context.Context, value types.Object, common commonConfig) (ba
 		Compression:      model.Compression.ValueString(),
 		PointsInParallel: int(model.PointsInParallel.ValueInt64()),
 		ReadCache:        common.readCache,
+		Now:              common.time.now,
+		StorageNow:       common.time.now,
 	})
 	if err != nil {
 		diags.AddAttributeError(path.Root("local"), "Invalid Backup Service Configuration", explain(err))

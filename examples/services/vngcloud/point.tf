@@ -1,6 +1,7 @@
-# Backup now.
+# Backup now. That the location lets the point go after a year is no reason to take, and to restore, another one.
 resource "serverbackup_point" "now" {
-  server_id = serverbackup_server.web.id
+  server_id  = serverbackup_server.web.id
+  on_missing = "error"
 }
 
 # What failed in the last 30 days.

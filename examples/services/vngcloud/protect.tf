@@ -11,13 +11,13 @@ resource "serverbackup_policy" "six_hourly" {
   }
 }
 
-# Points are held for a week, deleted ones can be recovered for another, and none gets older than 90 days. After
+# Points are held for a week, deleted ones can be recovered for another, and none gets older than a year. After
 # three days the lock is permanent.
 resource "serverbackup_location" "vault" {
   name        = "hcm04-vault"
   quota_gb    = 500
   soft_delete = { retention_days = 7 }
-  lock        = { min_days = 7, max_days = 90, grace_days = 3 }
+  lock        = { min_days = 7, max_days = 365, grace_days = 3 }
   vngcloud    = { region_id = "HCM04" }
 }
 
