@@ -43,6 +43,8 @@ type Switches struct {
 	SingleDeletion bool
 	// RestoreFailsAvailable leaves a backup available after a restore that failed (§7.2, 10).
 	RestoreFailsAvailable bool
+	// DeletionFailsSilently leaves a backup as it was before a deletion that failed, without a word (§7.2).
+	DeletionFailsSilently bool
 	// LocalHours runs BYHOUR in the timezone of the policy instead of UTC (§7.2, 11).
 	LocalHours bool
 	// Closed refuses everything: the project never used the service (§5, §7.2, 13).

@@ -28,13 +28,15 @@ type item struct {
 	name, description      string
 	server                 *instance
 	status                 string
-	created, updated       time.Time
-	finished               time.Time
-	tags                   map[string]string
-	auto, incremental      bool
-	enhanced               bool
-	volumes                []volume
-	order                  int64
+	// spared is its status if its deletion fails.
+	spared            string
+	created, updated  time.Time
+	finished          time.Time
+	tags              map[string]string
+	auto, incremental bool
+	enhanced          bool
+	volumes           []volume
+	order             int64
 	// job is what runs at the moment.
 	job emulator.Job
 	// failOp and failReason are of the last job, should it have failed.
@@ -100,6 +102,10 @@ func (e *Emulator) settleItem(it *item, now time.Time) {
 		return
 	}
 	was, why := it.status, it.job.Fail
+	if was == deleting && why != "" && e.Switches.DeletionFailsSilently {
+		it.status = it.spared
+		return
+	}
 	it.updated = it.job.EndsAt()
 	it.status, it.failOp, it.failReason = available, "", ""
 	switch {

@@ -103,7 +103,7 @@ func (e *Emulator) deleteCheckpoint(_ http.ResponseWriter, r *http.Request) (any
 		}
 	}
 	for _, it := range of {
-		it.status = waitingDelete
+		it.spared, it.status = it.status, waitingDelete
 	}
 	e.startDeletions(e.Clock.Now())
 	return object{}, nil

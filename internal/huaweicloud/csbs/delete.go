@@ -17,6 +17,9 @@ const (
 	lastLook  = 30 * time.Second
 )
 
+// goneLooks is how often a policy is looked for that was deleted, with lostPause between: half a minute.
+const goneLooks = 15
+
 // DeletePoint deletes one item of its checkpoint and waits until it is gone. Without checkpoint_items the
 // whole run would go, with the points of every other server in it (§2.10).
 func (s *Service) DeletePoint(ctx context.Context, id string) error {
@@ -54,8 +57,9 @@ func busy(err error) bool {
 	return errors.As(err, &refused) && refused.HTTPStatus == http.StatusConflict
 }
 
-// awaitGone looks until a point is gone, which was as given before. One that is back in a stable state
-// was not deleted; lost is why the request may not have been taken, if so.
+// awaitGone looks until a point is gone, which was as given before. What is not being deleted after some looks
+// stays: the deletion can have failed before the first of them. lost is why the request may not have been taken,
+// if so.
 func (s *Service) awaitGone(ctx context.Context, before item, lost error) error {
 	id, idle := before.ID, 0
 	for wait := firstLook; ; wait = min(2*wait, lastLook) {
@@ -65,8 +69,8 @@ func (s *Service) awaitGone(ctx context.Context, before item, lost error) error 
 			return ignoreNotFound(err)
 		case statuses[it.Status] == backup.StatusDeleting:
 			idle = 0
-		case it.Status == failed && it.ExtendInfo.FailOp == "delete" && !it.UpdatedAt.Equal(before.UpdatedAt.Time):
-			return backup.Errorf(nil, "The point %s could not be deleted. %s Try again.", id, it.failure())
+		case it.ExtendInfo.FailOp == "delete" && !it.UpdatedAt.Equal(before.UpdatedAt.Time):
+			return backup.Errorf(nil, "The point %s could not be deleted; its status is %q. %s Apply again.", id, it.Status, it.failure())
 		default:
 			// The deletion may not show at once.
 			idle++
@@ -74,7 +78,8 @@ func (s *Service) awaitGone(ctx context.Context, before item, lost error) error 
 				return lost
 			}
 			if idle >= lostLooks {
-				return backup.Errorf(nil, "The service took the request to delete the point %s, but shows it as %s. Try again.", id, it.Status)
+				return backup.Errorf(nil, "The service took the request to delete the point %s, but does not delete it: its status is %q. "+
+					"Look in the console whether something uses it, and apply again.", id, it.Status)
 			}
 		}
 		if err := s.pause(ctx, wait); err != nil {

@@ -197,6 +197,18 @@ func TestDeletion(t *testing.T) {
 		{"fails", func(c *cloud, id string) {
 			c.Plans.Set("delete "+id, emulator.Plan{Duration: time.Minute, Fail: "storage is away"})
 		}, "storage is away", false},
+		{"fails before the first look", func(c *cloud, id string) {
+			c.Plans.Set("delete "+id, emulator.Plan{Fail: "storage is away"})
+		}, "storage is away", false},
+		{"fails without a word", func(c *cloud, id string) {
+			c.Plans.Set("delete "+id, emulator.Plan{Duration: time.Minute, Fail: "storage is away"})
+		}, "status is \"available\"", false},
+		{"fails without a word before the first look", func(c *cloud, id string) {
+			c.Plans.Set("delete "+id, emulator.Plan{Fail: "storage is away"})
+		}, "status is \"available\"", false},
+		{"never begins", func(c *cloud, _ string) {
+			c.Faults.Inject(emulator.Fault{Kind: emulator.FaultStatus, Method: "DELETE", Status: 200, Body: "{}"})
+		}, "status is \"available\"", false},
 		{"has an image", func(c *cloud, id string) { c.MakeImage(id) }, "image", false},
 		{"answer is lost", func(c *cloud, _ string) {
 			c.Faults.Inject(emulator.Fault{Kind: emulator.FaultDropAfter, Method: "DELETE"})
@@ -208,11 +220,22 @@ func TestDeletion(t *testing.T) {
 		for _, shown := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, deleted points are shown: %v", tc.name, shown), func(t *testing.T) {
 				t.Parallel()
-				c := newCloud(t, func(e *emucsbs.Emulator) { e.Switches.ShowDeleted = shown })
+				c := newCloud(t, func(e *emucsbs.Emulator) {
+					e.Switches.ShowDeleted, e.Switches.DeletionFailsSilently = shown, strings.Contains(tc.name, "without a word")
+				})
 				id := c.fill(t, 1)[0]
 				tc.prepare(c, id)
 				svc := c.service(t)
+				began := c.Clock.Now()
 				err := svc.DeletePoint(t.Context(), id)
+				if passed := c.Clock.Now().Sub(began); !tc.gone && passed > 3*time.Minute {
+					t.Errorf("the error took %s", passed)
+				}
+				for _, word := range []string{id, "status is", "pply again"} {
+					if left := strings.HasPrefix(tc.name, "fails") || tc.name == "never begins"; left && err != nil && !strings.Contains(err.Error(), word) {
+						t.Errorf("the error is %q, without %q", err, word)
+					}
+				}
 				if (err == nil) != tc.gone || (err != nil && !strings.Contains(err.Error(), tc.text)) {
 					t.Errorf("DeletePoint: %v, want %q", err, tc.text)
 				}

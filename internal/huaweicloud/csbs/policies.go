@@ -208,13 +208,16 @@ func (s *Service) DeletePolicy(ctx context.Context, id string) error {
 	// It may take a moment, in which its name is not free; and whether a lost request was taken shows here.
 	ctx, cancel := settleContext(ctx)
 	defer cancel()
-	for range lostLooks {
+	for range goneLooks {
 		if _, gone := s.showPolicy(ctx, id); errors.Is(gone, backup.ErrNotFound) {
 			return nil
 		}
 		if s.pause(ctx, lostPause) != nil {
 			break
 		}
+	}
+	if err == nil {
+		err = backup.Errorf(nil, "The service took the request to delete the policy %q (%s), but still shows it. Apply again.", p.Name, id)
 	}
 	return err
 }

@@ -233,3 +233,22 @@ func TestExpiry(t *testing.T) {
 		}
 	}
 }
+
+// TestPolicyThatStays wants no success for a policy that the service goes on to show.
+func TestPolicyThatStays(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	svc := c.service(t)
+	p := createPolicy(t, svc, "nightly")
+	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultStatus, Method: "DELETE", Path: "/policies/", Status: 200, Body: "{}"})
+	began := c.Clock.Now()
+	if err := svc.DeletePolicy(t.Context(), p.ID); err == nil || !strings.Contains(err.Error(), p.ID) || !strings.Contains(err.Error(), "still shows it") {
+		t.Errorf("the deletion of a policy that stays: %v", err)
+	}
+	if passed := c.Clock.Now().Sub(began); passed > 2*time.Minute {
+		t.Errorf("the error took %s", passed)
+	}
+	if err := svc.DeletePolicy(t.Context(), p.ID); err != nil {
+		t.Errorf("the next apply: %v", err)
+	}
+}
