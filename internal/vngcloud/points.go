@@ -297,16 +297,17 @@ func (s *Service) UpdatePoint(ctx context.Context, id string, u backup.PointUpda
 	return p, err
 }
 
-// DeletePoint deletes a point, and waits a little for it to go: the service may answer before that.
+// DeletePoint deletes a point and waits until it is gone: the service may answer before that.
 func (s *Service) DeletePoint(ctx context.Context, id string) error {
 	err := s.api.DeletePoint(ctx, id)
-	if isNotFound(err) {
+	switch {
+	case isNotFound(err):
 		err = nil
-	} else if err == nil {
-		s.mu.Lock()
-		s.deleting[id] = true
-		s.mu.Unlock()
-		s.gone(ctx, id)
+	case err == nil, errors.Is(err, client.ErrAmbiguous):
+		s.marks(id, true)
+		if err = s.pointGone(ctx, id, err); err != nil {
+			s.marks(id, false)
+		}
 	}
 	s.mu.Lock()
 	serverID := s.serverOf[id]
@@ -320,17 +321,31 @@ func (s *Service) DeletePoint(ctx context.Context, id string) error {
 	return err
 }
 
-// gone looks whether a deleted point is still listed. That it was deleted is known anyway, so what goes
-// wrong here does not matter.
-func (s *Service) gone(ctx context.Context, id string) {
-	serverID, err := s.locate(ctx, id)
-	if err != nil {
-		return
+// marks says whether a point is shown as being deleted, whatever the service shows.
+func (s *Service) marks(id string, deleting bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.deleting[id] = deleting; !deleting {
+		delete(s.deleting, id)
 	}
-	_, _ = s.poll(ctx, lookups, func() (bool, error) {
-		points, err := s.pointsOf(ctx, serverID, backup.Fresh)
-		return !slices.ContainsFunc(points, func(p backup.Point) bool {
-			return p.ID == id && p.DeletionStatus == backup.DeletionPresent
-		}), err
+}
+
+// pointGone waits until a deleted point is no longer listed, or is in the bin. lost is why the request may not have
+// been taken, if so.
+func (s *Service) pointGone(ctx context.Context, id string, lost error) error {
+	serverID, err := s.locate(ctx, id)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return errors.Join(lost, err)
+	}
+	return s.gone(ctx, "the point "+id, lost, func() (string, bool, error) {
+		points, err := s.loadPoints(ctx, serverID)
+		i := slices.IndexFunc(points, func(p backup.Point) bool { return p.ID == id && p.DeletionStatus == backup.DeletionPresent })
+		if err != nil || i < 0 {
+			return "", false, cmp.Or(err, errGone)
+		}
+		return points[i].ServiceStatus, points[i].Status == backup.StatusDeleting, nil
 	})
 }

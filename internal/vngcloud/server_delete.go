@@ -3,9 +3,9 @@ package vngcloud
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/vngcloud/client"
 )
 
 // DeleteServer deletes a backup server, which on this service takes every point of it along. To keep
@@ -30,16 +30,30 @@ func (s *Service) DeleteServer(ctx context.Context, id string, fate backup.Point
 	default:
 		return backup.Errorf(backup.ErrUnsupported, "points_on_destroy is %q; this service knows fail, keep and delete.", fate)
 	}
-	if err := s.api.DeleteServer(ctx, id); err != nil && !isNotFound(err) {
-		if errors.Is(err, backup.ErrLocked) {
-			points, _ := s.pointsOf(ctx, id, backup.Cached)
-			return s.nameLock(ctx, err, "A point of the backup server "+id, points...)
-		}
+	err = s.takeAway(ctx, id)
+	if err != nil && fate == backup.PointsFail && row.BackupEnabled {
+		// It was paused for this, and stays: nothing would back it up any more.
+		err = errors.Join(err, ignoreNotFound(s.api.EnableServer(context.WithoutCancel(ctx), id, true)))
+	}
+	return err
+}
+
+// takeAway deletes a backup server and waits until it is gone.
+func (s *Service) takeAway(ctx context.Context, id string) error {
+	err := s.api.DeleteServer(ctx, id)
+	switch {
+	case errors.Is(err, backup.ErrLocked):
+		points, _ := s.pointsOf(ctx, id, backup.Cached)
+		return s.nameLock(ctx, err, "A point of the backup server "+id, points...)
+	case err != nil && !isNotFound(err) && !errors.Is(err, client.ErrAmbiguous):
 		return err
 	}
 	s.dropServers()
 	defer s.dropPoints(id)
-	return s.vanished(ctx, id)
+	return s.gone(ctx, "the backup server "+id, ignoreNotFound(err), func() (string, bool, error) {
+		row, err := s.api.Server(ctx, id)
+		return string(row.Status), statusOf(row.Status, "") == backup.StatusDeleting, err
+	})
 }
 
 // pauseEmpty makes sure that nothing is lost with a backup server: it has no point, and gets none while
@@ -74,20 +88,4 @@ func (s *Service) empty(ctx context.Context, id string) error {
 		return backup.Errorf(backup.ErrConflict, "The backup server %s still has %d points.", id, left)
 	}
 	return nil
-}
-
-// vanished waits until a deleted backup server is no longer shown.
-func (s *Service) vanished(ctx context.Context, id string) error {
-	for {
-		_, err := s.api.Server(ctx, id)
-		if isNotFound(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.cfg.Sleep(ctx, s.cfg.PollInterval); err != nil {
-			return fmt.Errorf("the backup server %s is being deleted, but is still shown: %w", id, err)
-		}
-	}
 }

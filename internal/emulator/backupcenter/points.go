@@ -25,7 +25,7 @@ type point struct {
 
 	deletion  deletion
 	deletedAt time.Time
-	// goneAt is when a deleted point leaves the list of points.
+	// goneAt is when a deleted point leaves the list of points, or when its deletion fails.
 	goneAt time.Time
 }
 
@@ -182,7 +182,7 @@ func (s *Server) settle() {
 		}
 	}
 	s.servers = slices.DeleteFunc(s.servers, func(srv *backupServer) bool {
-		return !srv.goneAt.IsZero() && !srv.goneAt.After(now)
+		return !srv.goneAt.IsZero() && !srv.stays && !srv.goneAt.After(now)
 	})
 }
 
@@ -197,8 +197,19 @@ func (s *Server) deletePoint(r *http.Request) (int, any, error) {
 	case p.locked(now):
 		return 0, nil, errLocked
 	}
+	if fails, at := s.deletionFails(p.id); fails {
+		p.goneAt = at
+		return s.written(), nil, nil
+	}
 	s.remove(p, true)
 	return s.written(), nil, nil
+}
+
+// deletionFails says whether what was asked to be deleted stays, and when it is as before again. The plan for it
+// has the subject "delete " with the id.
+func (s *Server) deletionFails(id string) (fails bool, at time.Time) {
+	plan := s.Plans.Of("delete " + id)
+	return plan.Fail != "", s.Clock.Now().Add(plan.Duration)
 }
 
 // written is the status of writes that the contract does not tell of.
@@ -263,6 +274,8 @@ func (s *Server) pointRow(p *point) object {
 // word is the status of a point.
 func (s *Server) word(p *point, now time.Time) string {
 	switch {
+	case p.goneAt.After(now) && s.options.DeletingWord != "":
+		return s.options.DeletingWord
 	case !p.job.Ended(now) && p.job.Progress(now) < 50:
 		return "BACKING_UP"
 	case !p.job.Ended(now):

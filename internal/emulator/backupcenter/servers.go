@@ -35,8 +35,10 @@ type backupServer struct {
 	skipped               map[string]bool // volumes that are not backed up
 	policyID, locationID  string
 	created, updated      time.Time
-	goneAt                time.Time
-	points                []*point // in the order in which they were started
+	// goneAt is when it is gone, or when its deletion fails: then it stays.
+	goneAt time.Time
+	stays  bool
+	points []*point // in the order in which they were started
 }
 
 var instanceID = regexp.MustCompile(`^ins-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -98,6 +100,9 @@ func (s *Server) serverRow(srv *backupServer) object {
 		"backendId": s.backendID, "projectId": s.projectID, "latestRecord": timestamp(s.latest(srv)),
 		"createdAt": timestamp(srv.created), "updatedAt": timestamp(srv.updated), "volumes": volumes,
 		"backupPolicyId": srv.policyID, "backupDestinationId": srv.locationID,
+	}
+	if srv.goneAt.After(s.Clock.Now()) && s.options.DeletingWord != "" {
+		row["status"] = s.options.DeletingWord
 	}
 	if p, err := s.findPolicy(srv.policyID); err == nil {
 		row["policy"] = object{"id": p.id, "name": p.name, "isDefault": p.isDefault, "config": p.config}
@@ -231,6 +236,9 @@ func (s *Server) deleteServer(r *http.Request) (int, any, error) {
 		case p.locked(now):
 			return 0, nil, errLocked
 		}
+	}
+	if srv.stays, srv.goneAt = s.deletionFails(srv.id); srv.stays {
+		return http.StatusNoContent, nil, nil
 	}
 	for _, p := range srv.points {
 		if p.deletion == present {

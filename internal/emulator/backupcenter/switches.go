@@ -48,6 +48,8 @@ type Switches struct {
 	RestorePrefix string
 	// DeletionTakes is how long a deleted point or backup server is still shown as it was.
 	DeletionTakes time.Duration
+	// DeletingWord is the status of a point or backup server that is being deleted; empty is the one before.
+	DeletingWord string
 	// PointAppearsAfter is how long after backup-now the point shows, and after a restore its row.
 	PointAppearsAfter time.Duration
 	// SoftDeleteOffKeeps lets points in the bin lapse on their dates when soft delete is switched off.
@@ -112,6 +114,7 @@ func Variations() []Variation {
 	add("restore-active", func(s *Switches) { s.RestoreSuccessWord = "ACTIVE" })
 	add("restore-prefix", func(s *Switches) { s.RestorePrefix = "bk-res-" })
 	add("deletion-lingers", func(s *Switches) { s.DeletionTakes = 5 * time.Second })
+	add("deleting-word", func(s *Switches) { s.DeletionTakes, s.DeletingWord = 5*time.Second, "DELETING" })
 	add("point-appears-later", func(s *Switches) { s.PointAppearsAfter = 4 * time.Second })
 	add("soft-delete-off-keeps", func(s *Switches) { s.SoftDeleteOffKeeps = true })
 	add("server-deletion-soft", func(s *Switches) { s.ServerDeletionSoft = true })
