@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/vngcloud/client"
@@ -56,29 +57,54 @@ func noServer(id string) string {
 	return fmt.Sprintf("There is no backup server with the id %q in this region. An instance is put under backup by a serverbackup_server; server_id is the id of that, and begins with bk-ins-.", id)
 }
 
-// orphans warns of points that an apply which was killed may have left: points on this service carry no
-// mark by which they would be found again.
+// orphanAge is for how long after its end a point may be one that a run which was killed asked for.
+const orphanAge = time.Hour
+
+// orphans warns of points that an apply which was killed may have left. Points of this service carry no mark by
+// which they would be found again, and one that was taken in the console or by another configuration looks the
+// same: to take it for that of this request would let two states have it, and the first that destroys it deletes it.
 func (s *Service) orphans(ctx context.Context, row client.Server) []backup.Problem {
 	points, err := s.pointsOf(ctx, row.ID, backup.Cached)
 	if err != nil {
 		return nil
 	}
 	for _, p := range points {
-		if p.ScheduleType != backup.SchedulePolicy && p.Status == backup.StatusAvailable && s.madeLately(p.CreatedAt) && !s.isOurs(p.ID) {
+		if p.ScheduleType != backup.SchedulePolicy && p.Status == backup.StatusAvailable && s.endedLately(p) && !s.isKnown(p.ID) {
 			return []backup.Problem{{
 				Path: []string{"server_id"}, Summary: "Recent Manual Point", Warning: true,
-				Detail: fmt.Sprintf("The backup server %q has a point of %s that this configuration may have asked for in a run which was interrupted: %s. "+
-					"If so, import it instead of taking another one.", row.Name, p.CreatedAt.Format("15:04 UTC"), p.ID),
+				Detail: fmt.Sprintf("The backup server %q has the point %s of %s, which this configuration may have asked for in a run that was interrupted. "+
+					"The service does not say who asked for it. If it was this one, do not apply, which takes another point, but %s",
+					row.Name, p.ID, p.CreatedAt.Format("2006-01-02 15:04 UTC"), importAdvice(p.ID)),
 			}}
 		}
 	}
 	return nil
 }
 
-func (s *Service) isOurs(id string) bool {
+// importAdvice says how a point comes under a resource.
+func importAdvice(id string) string {
+	return fmt.Sprintf("import it with\n\n    import {\n      to = <address of the resource>\n      id = %q\n    }\n\nor with\n\n    terraform import <address of the resource> %s", id, id)
+}
+
+// endedLately says whether a point was finished in the last hour. It was taken then if the service does not say.
+func (s *Service) endedLately(p backup.Point) bool {
+	at := p.FinishedAt
+	if at.IsZero() {
+		at = p.CreatedAt
+	}
+	return !at.IsZero() && s.cfg.Now().Sub(at).Abs() < orphanAge
+}
+
+func (s *Service) isKnown(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.ours[id]
+	return s.known[id]
+}
+
+func (s *Service) know(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[id] = true
 }
 
 // StartPoint starts a backup and finds the point that it makes: the service answers without its id, and
@@ -125,9 +151,7 @@ func (s *Service) StartPoint(ctx context.Context, r backup.PointRequest) (backup
 	if lookErr != nil {
 		return p, errors.Join(lookErr, err)
 	}
-	s.mu.Lock()
-	s.ours[p.ID] = true
-	s.mu.Unlock()
+	s.know(p.ID)
 	if why, err := s.explained(context.WithoutCancel(ctx), p); err == nil {
 		p = why
 	}
@@ -151,20 +175,20 @@ func (s *Service) startOne(ctx context.Context, serverID string) (release func()
 	}
 }
 
-// busyWith says what a backup server is busy with. A run of its policy or of this process passes, and can
-// be waited for. Any other may be that of an apply which was killed: to wait for it and then take
+// busyWith says what a backup server is busy with. A run of its policy, or one that this process knows, passes, and
+// can be waited for. Any other may be that of an apply which was killed: to wait for it and then take
 // another would be a second backup for one request.
 func (s *Service) busyWith(row client.Server, points []backup.Point) error {
 	for _, p := range points {
 		if p.Status != backup.StatusCreating {
 			continue
 		}
-		if p.ScheduleType == backup.SchedulePolicy || s.isOurs(p.ID) {
+		if p.ScheduleType == backup.SchedulePolicy || s.isKnown(p.ID) {
 			return backup.Errorf(backup.ErrBusy, "The backup server %q is taking the point %s.", row.Name, p.ID)
 		}
 		return backup.Errorf(backup.ErrConflict, "The backup server %q is taking a point already: %s, since %s. "+
-			"If a run of this configuration which was interrupted asked for it, import it by that id. Otherwise apply again when it is finished.",
-			row.Name, p.ID, p.CreatedAt.Format("2006-01-02 15:04:05 UTC"))
+			"Another one can be taken when it is finished. If a run of this configuration that was interrupted asked for it, %s",
+			row.Name, p.ID, p.CreatedAt.Format("2006-01-02 15:04:05 UTC"), importAdvice(p.ID))
 	}
 	return nil
 }
@@ -203,7 +227,7 @@ func (s *Service) appears(ctx context.Context, serverID string, before []backup.
 	case err != nil:
 		return made, fmt.Errorf("the backup was asked for, but its point cannot be looked for; look in the history of backup server %s before applying again: %w", serverID, err)
 	case doubtful != "":
-		return made, backup.Errorf(nil, "It is not known whether the backup was started: the answer was lost. The point %s appeared since. If no schedule took it, import it by that id.", doubtful)
+		return made, backup.Errorf(nil, "It is not known whether the backup was started: the answer was lost. The point %s appeared since. If no schedule took it, %s", doubtful, importAdvice(doubtful))
 	case !found && ambiguous:
 		return made, backup.Errorf(nil, "It is not known whether the backup was started: the answer was lost, and no point has appeared. Look in the history of backup server %s before applying again.", serverID)
 	case !found:

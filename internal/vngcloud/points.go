@@ -139,6 +139,7 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 			return backup.Point{}, err
 		}
 		if i := slices.IndexFunc(points, func(p backup.Point) bool { return p.ID == id }); i >= 0 {
+			s.know(id)
 			return s.explained(ctx, points[i])
 		}
 		if freshness == backup.Fresh {

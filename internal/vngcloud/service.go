@@ -37,8 +37,9 @@ type Service struct {
 	points map[string]*listing[[]backup.Point]
 	// serverOf says which backup server a point is of.
 	serverOf map[string]string
-	// ours are the points that this process started, and deleting those that it deleted.
-	ours, deleting map[string]bool
+	// known are the points that this process started or was asked for by their ids, as those of a state are, and
+	// deleting those that it deleted.
+	known, deleting map[string]bool
 	// starting lets one point at a time be started for a backup server.
 	starting map[string]chan struct{}
 	// restores are those that this process started.
@@ -77,7 +78,7 @@ func New(cfg Config) (*Service, error) {
 		}),
 		points:   map[string]*listing[[]backup.Point]{},
 		serverOf: map[string]string{},
-		ours:     map[string]bool{},
+		known:    map[string]bool{},
 		deleting: map[string]bool{},
 		starting: map[string]chan struct{}{},
 		restores: map[string]backup.Restore{},
