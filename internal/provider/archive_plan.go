@@ -21,6 +21,7 @@ import (
 // file. What is to be written is checked when it is planned as a creation, which a replacement is too,
 // the second time it is planned.
 func (r *archiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Deferred = r.deferral(req.ClientCapabilities.DeferralAllowed)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

@@ -102,6 +102,15 @@ func (c *client) unconfigured() bool {
 	return c != nil && c.unknown != ""
 }
 
+// deferral tells a CLI that can plan, read or import later to do so while there is no service to ask, and is nil
+// otherwise. That the provider as a whole is deferred would be shorter, but breaks actions and imports by identity.
+func (c *client) deferral(allowed bool) *resource.Deferred {
+	if !allowed || !c.unconfigured() {
+		return nil
+	}
+	return &resource.Deferred{Reason: resource.DeferredReasonProviderConfigUnknown}
+}
+
 // demand is ready for those who cannot go on without a service: it says what is missing.
 func (c *client) demand(diags *diag.Diagnostics) bool {
 	if c.ready() {

@@ -11,6 +11,7 @@ import (
 // ModifyPlan refuses the whole resource where the service has no locations, and asks it what it cannot
 // do, only about a location that changes.
 func (r *locationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Deferred = r.deferral(req.ClientCapabilities.DeferralAllowed)
 	if req.Plan.Raw.IsNull() || !r.ready() {
 		return
 	}

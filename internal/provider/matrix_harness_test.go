@@ -84,7 +84,11 @@ type managed struct {
 
 func newManaged(t *testing.T, service backup.Service, name string) *managed {
 	t.Helper()
-	server := inProcess(t, service)
+	return managedBy(t, inProcess(t, service), name)
+}
+
+func managedBy(t *testing.T, server tfprotov6.ProviderServer, name string) *managed {
+	t.Helper()
 	schema := schemasOf(t, server).ResourceSchemas[name]
 	if schema == nil {
 		t.Fatalf("there is no resource %s", name)

@@ -16,6 +16,7 @@ import (
 // plans a replacement twice: with the prior state, which is where the warning belongs, and then as a
 // creation, which is where the checks belong.
 func (r *pointResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Deferred = r.deferral(req.ClientCapabilities.DeferralAllowed)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

@@ -50,6 +50,7 @@ func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 // ModifyPlan asks the service what it cannot do, only about a policy that changes, and says what a
 // tighter retention deletes.
 func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Deferred = r.deferral(req.ClientCapabilities.DeferralAllowed)
 	if req.Plan.Raw.IsNull() || !r.ready() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}

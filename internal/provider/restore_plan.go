@@ -14,6 +14,7 @@ import (
 // ModifyPlan checks what is to be restored, and plans and announces that it is restored again. A
 // replacement is planned twice; it is checked when it is planned as a creation.
 func (r *restoreResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Deferred = r.deferral(req.ClientCapabilities.DeferralAllowed)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

@@ -15,7 +15,11 @@ import (
 func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state restoreModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !state.runs() || !r.ready() {
+	if resp.Diagnostics.HasError() || !state.runs() {
+		return
+	}
+	resp.Deferred = r.deferral(req.ClientCapabilities.DeferralAllowed)
+	if !r.ready() {
 		return
 	}
 	id := state.ID.ValueString()

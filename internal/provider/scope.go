@@ -129,6 +129,7 @@ func (c *client) guard(ctx context.Context, kind, id string, private privateGett
 // refreshable begins the Read of an object, and says whether there is something to ask the service. The identity
 // is set before anything else: the framework demands it even of an object that is removed from the state.
 func (c *client) refreshable(ctx context.Context, kind, id string, req resource.ReadRequest, resp *resource.ReadResponse) bool {
+	resp.Deferred = c.deferral(req.ClientCapabilities.DeferralAllowed)
 	if !c.ready() {
 		resp.Diagnostics.Append(recall(ctx, id, req.Private, resp.Identity)...)
 		return false
@@ -151,8 +152,9 @@ func forget(ctx context.Context, title, label, more string, resp *resource.ReadR
 
 // importByIDOrIdentity takes an id, or an identity whose scope must be the configured one.
 func (c *client) importByIDOrIdentity(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resp.Deferred = c.deferral(req.ClientCapabilities.DeferralAllowed)
 	// Without the scope, the identity would have to change later, which Terraform forbids.
-	if !c.demand(&resp.Diagnostics) {
+	if resp.Deferred == nil && !c.demand(&resp.Diagnostics) {
 		return
 	}
 	id := types.StringValue(req.ID)
@@ -163,7 +165,7 @@ func (c *client) importByIDOrIdentity(ctx context.Context, req resource.ImportSt
 			return
 		}
 		id = identity.ID
-		if want := identity.Scope.ValueString(); want != "" {
+		if want := identity.Scope.ValueString(); want != "" && c.ready() {
 			have, err := c.service.Scope(ctx)
 			if err != nil {
 				unable(&resp.Diagnostics, "Identify the Backup Store", err)

@@ -40,6 +40,7 @@ func (r *serverResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 // ModifyPlan plans what left-out attributes mean on the configured service, and asks it what it
 // cannot do, only about a server that changes.
 func (r *serverResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Deferred = r.deferral(req.ClientCapabilities.DeferralAllowed)
 	if req.Plan.Raw.IsNull() || !r.ready() {
 		return
 	}
