@@ -21,6 +21,7 @@ func TestFaultTable(t *testing.T) {
 	const secret = "a-password-that-nobody-knows"
 	faulttest.Run(t, faulttest.Config{
 		Service: cbr.ServiceName,
+		Start:   faulttest.Place{Operation: "start", Method: http.MethodPost, Path: "/checkpoints"},
 		Places: []faulttest.Place{
 			{Operation: "log in", Method: http.MethodPost, Path: "/auth/tokens"},
 			{Operation: "read servers", Method: http.MethodGet, Path: "/vaults"},

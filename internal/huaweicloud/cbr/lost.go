@@ -3,6 +3,7 @@ package cbr
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -15,6 +16,8 @@ const (
 	newestLooked = 50
 	// unheardFor is how long after its end a point may be one that a killed run lost.
 	unheardFor = 15 * time.Minute
+	// warnedFor is how long after its end a plan warns of such a point.
+	warnedFor = time.Hour
 	// looks is how often a new point is looked for before it is given up: half a minute.
 	looks = 6
 )
@@ -31,12 +34,17 @@ func (s *Service) unheardOf(newest []markedPoint, mark string) (backup.Point, er
 			return p.Point, nil
 		case p.Status == backup.StatusAvailable && s.now().Sub(p.updated) < unheardFor:
 			return backup.Point{}, backup.Errorf(backup.ErrConflict,
-				"The point %s of the same request was finished at %s, perhaps for a run that was killed before it heard of it. To keep it, import it: "+
-					"terraform import <address> %s. To take another one, change triggers or name, or try again %s after that time.",
-				p.ID, p.updated.Format(time.RFC3339), p.ID, unheardFor)
+				"The point %s of the same request was finished at %s, perhaps for a run that was killed before it heard of it. "+
+					"To take another one, change triggers or name, or try again %s after that time. To keep it, %s",
+				p.ID, p.updated.Format(time.RFC3339), unheardFor, importAdvice(p.ID))
 		}
 	}
 	return backup.Point{}, nil
+}
+
+// importAdvice says how a point comes under a resource.
+func importAdvice(id string) string {
+	return fmt.Sprintf("import it with\n\n    import {\n      to = <address of the resource>\n      id = %q\n    }\n\nor with\n\n    terraform import <address of the resource> %s", id, id)
 }
 
 // findStarted looks for the point of a checkpoint, or, without one, for a new point with the mark.

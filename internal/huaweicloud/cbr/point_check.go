@@ -3,6 +3,7 @@ package cbr
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 	"unicode/utf8"
@@ -44,7 +45,26 @@ func (s *Service) CheckPoint(ctx context.Context, r backup.PointRequest) []backu
 	if r.Full != nil && *r.Full {
 		problems = append(problems, s.checkFull(ctx, r.ServerID)...)
 	}
-	return problems
+	return append(problems, s.checkLost(ctx, r)...)
+}
+
+// checkLost warns of a finished point of the same request that this process does not know: a run that was killed may
+// have asked for it. Some state may have it all the same, so that it is not taken up.
+func (s *Service) checkLost(ctx context.Context, r backup.PointRequest) []backup.Problem {
+	newest, err := s.newest(ctx, r.ServerID)
+	if err != nil {
+		return nil // The apply says it; a plan need not fail for it.
+	}
+	for _, p := range newest {
+		if p.mark == markOf(r) && p.Status == backup.StatusAvailable && s.now().Sub(p.updated) < warnedFor && !s.isTaken(p.ID) {
+			return []backup.Problem{{
+				Path: []string{"server_id"}, Summary: "Recent Point of the Same Request", Warning: true,
+				Detail: fmt.Sprintf("The point %s of the same request was finished at %s. If a run that was interrupted asked for it, and no state has it, "+
+					"do not apply, which takes another one, but %s", p.ID, p.updated.Format(time.RFC3339), importAdvice(p.ID)),
+			}}
+		}
+	}
+	return nil
 }
 
 // checkFull reports a full point that comes less than a day after the last one.

@@ -80,14 +80,32 @@ func TestFinishedOrphan(t *testing.T) {
 	if !errors.Is(err, backup.ErrConflict) || !strings.Contains(err.Error(), lost.ID) || !strings.Contains(err.Error(), "terraform import") {
 		t.Errorf("the same request: %v; want an error with the import command", err)
 	}
+	next := c.service(t)
+	for _, want := range []string{"terraform import <address of the resource> " + lost.ID, "import {"} {
+		if got := warning(next.CheckPoint(t.Context(), r), "server_id"); !strings.Contains(got, want) {
+			t.Errorf("the plan of the same request warns %q, without %q", got, want)
+		}
+	}
 	other := r
 	other.Triggers = map[string]string{"release": "2"}
+	if got := warning(next.CheckPoint(t.Context(), other), "server_id"); got != "" {
+		t.Errorf("the plan of another request warns: %s", got)
+	}
+	if _, err := next.Point(t.Context(), lost.ID, backup.Fresh); err != nil {
+		t.Fatal(err)
+	}
+	if got := warning(next.CheckPoint(t.Context(), r), "server_id"); got != "" {
+		t.Errorf("the plan of a process whose state has the point warns: %s", got)
+	}
 	svc := c.service(t)
 	p := take(t, svc, other)
 	if again := take(t, svc, other); again.ID == p.ID || p.ID == lost.ID {
 		t.Errorf("points %q, %q and %q are not three", lost.ID, p.ID, again.ID)
 	}
 	c.Clock.Advance(time.Hour)
+	if got := warning(c.service(t).CheckPoint(t.Context(), r), "server_id"); got != "" {
+		t.Errorf("an hour later the plan still warns: %s", got)
+	}
 	if late := take(t, c.service(t), r); late.ID == lost.ID {
 		t.Error("a point of an hour ago is taken up")
 	}

@@ -185,7 +185,7 @@ func (s *Service) CheckPoint(ctx context.Context, r backup.PointRequest) []backu
 		return problems
 	}
 	if _, err := s.Server(ctx, r.ServerID); errors.Is(err, backup.ErrNotFound) {
-		problems = append(problems, problem([]string{"server_id"}, "Server Not Found", "%v", err))
+		return append(problems, problem([]string{"server_id"}, "Server Not Found", "%v", err))
 	}
-	return problems
+	return append(problems, s.checkLost(ctx, r.ServerID)...)
 }

@@ -17,6 +17,7 @@ func TestFaultTable(t *testing.T) {
 	t.Parallel()
 	faulttest.Run(t, faulttest.Config{
 		Service: csbs.ServiceName,
+		Start:   faulttest.Place{Operation: "start", Method: http.MethodPost, Path: "/resources/"},
 		Places: []faulttest.Place{
 			{Operation: "log in", Method: http.MethodPost, Path: "/auth/tokens"},
 			{Operation: "read servers", Method: http.MethodGet, Path: "/policies"},

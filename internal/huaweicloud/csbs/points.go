@@ -79,6 +79,7 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 			}
 		}
 		if p, ok := list.byID[id]; ok {
+			s.requests.know(id)
 			p.Tags, p.Volumes = maps.Clone(p.Tags), slices.Clone(p.Volumes)
 			return p, ctx.Err()
 		}
@@ -87,6 +88,7 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 	if err != nil {
 		return backup.Point{}, err
 	}
+	s.requests.know(id)
 	s.heard(ctx, it)
 	return it.point(), nil
 }

@@ -22,8 +22,8 @@ type requests struct {
 	mu sync.Mutex
 	// byHash has a slot for each request: the same request is not made twice at a time.
 	byHash map[string]chan struct{}
-	// started are points that are the answer to a request of this process, and so to no other. Those
-	// with true are still marked.
+	// started are points that are the answer to a request of this process, or that it was asked for by their ids, as
+	// those of a state are: they answer no other request. Those with true are still marked.
 	started map[string]bool
 }
 
@@ -54,6 +54,13 @@ func (r *requests) add(id string, marked bool) {
 		r.started = map[string]bool{}
 	}
 	r.started[id] = marked
+}
+
+// know notes a point that was asked for by its id.
+func (r *requests) know(id string) {
+	if !r.has(id) {
+		r.add(id, false)
+	}
 }
 
 func (r *requests) has(id string) bool {

@@ -12,6 +12,7 @@ import (
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud/csbs"
 )
 
 // backups is how many backups were asked for.
@@ -86,6 +87,67 @@ func TestKilledRun(t *testing.T) {
 				t.Errorf("notices are %+v, want %d that name the point left behind", got, tc.notices)
 			}
 		})
+	}
+}
+
+// TestHeardButNotTold wants the plan to name a point whose process was killed right after it took the mark off.
+func TestHeardButNotTold(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	svc := c.service(t)
+	srv := c.bound(t, svc)
+	c.Plans.Set(srv.ID, emulator.Plan{Duration: 5 * time.Second})
+	request := backup.PointRequest{ServerID: srv.ID}
+	p := take(t, svc, request)
+	warning := func(svc *csbs.Service) string {
+		for _, p := range svc.CheckPoint(t.Context(), request) {
+			if p.Warning {
+				return p.Detail
+			}
+		}
+		return ""
+	}
+	if got := warning(svc); got != "" {
+		t.Errorf("the process that took the point warns: %s", got)
+	}
+	reader := c.service(t)
+	if _, err := reader.Point(t.Context(), p.ID, backup.Cached); err != nil {
+		t.Fatal(err)
+	}
+	if got := warning(reader); got != "" {
+		t.Errorf("a process whose state has the point warns: %s", got)
+	}
+	for _, want := range []string{"import {", "terraform import <address of the resource> " + p.ID} {
+		if got := warning(c.service(t)); !strings.Contains(got, want) {
+			t.Errorf("another process warns %q, without %q", got, want)
+		}
+	}
+	c.Clock.Advance(2 * time.Hour)
+	if got := warning(c.service(t)); got != "" {
+		t.Errorf("two hours later the plan still warns: %s", got)
+	}
+}
+
+// TestKnownPointIsNoOrphan wants a point that a state has never to be the answer to another request, although its
+// process was killed before it took the mark off.
+func TestKnownPointIsNoOrphan(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	first := c.service(t)
+	srv := c.bound(t, first)
+	c.Plans.Set(srv.ID, emulator.Plan{Duration: 10 * time.Minute})
+	request := backup.PointRequest{ServerID: srv.ID, Name: "same"}
+	p, err := first.StartPoint(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Clock.Advance(20 * time.Minute)
+	next := c.service(t)
+	if _, err := next.Point(t.Context(), p.ID, backup.Cached); err != nil {
+		t.Fatal(err)
+	}
+	if second, err := next.StartPoint(t.Context(), request); err != nil || second.ID == p.ID {
+		t.Errorf("a second request gets %s (%v), which the state has", second.ID, err)
 	}
 }
 
