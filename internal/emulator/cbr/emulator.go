@@ -48,6 +48,9 @@ type Options struct {
 	// SurvivorsAvailable leaves what could not be deleted as it was before; else it is in error. The reference does
 	// not say.
 	SurvivorsAvailable bool
+	// RestoreLogsTarget has the server that is written as the resource of a restore's operation log, not that of
+	// the backup; the reference does not say which.
+	RestoreLogsTarget bool
 	// PeriodsNeedCount keeps every point of a policy that has periods, such as day_backups, and no
 	// max_backups; the reference does not say whether they are enough (§3.5).
 	PeriodsNeedCount bool

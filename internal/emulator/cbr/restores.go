@@ -57,8 +57,12 @@ func restoreBackup(p *project, r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	b.status = "restoring"
+	logged := b.server
+	if p.options.RestoreLogsTarget {
+		logged = target
+	}
 	log := p.begin(p.Clock.Now(), "restore "+b.server.ID, &operationLog{
-		kind: "restore", vault: v, server: b.server, checkpoint: b.checkpoint, backup: b, target: target,
+		kind: "restore", vault: v, server: logged, checkpoint: b.checkpoint, backup: b, target: target,
 	}, func(at time.Time, failure string) {
 		b.status, b.updated = "available", at
 		if failure == "" {

@@ -30,6 +30,7 @@ func (s *Service) Point(ctx context.Context, id string, fresh backup.Freshness) 
 			return backup.Point{}, err
 		}
 		if ok && p.Status == backup.StatusAvailable {
+			s.hear(p)
 			return p, nil
 		}
 	}

@@ -76,9 +76,10 @@ func (o RestoreOptions) mappings(b backupAnswer) []mapping {
 	return list
 }
 
-// restoreLogs are the tasks of restores of a backup that are at most a day old, by id.
+// restoreLogs are the tasks of restores of a backup that are at most a day old, by id. Whether their resource is the
+// server of the backup or the one that is written is not documented, so that they are not selected by it.
 func (s *Service) restoreLogs(ctx context.Context, b backupAnswer) (map[string]logAnswer, error) {
-	query := url.Values{"operation_type": {wireRestore}, "resource_id": {string(b.ResourceID)}}
+	query := url.Values{"operation_type": {wireRestore}}
 	setRange(query, s.now(), s.now().Add(slack))
 	found := map[string]logAnswer{}
 	for l, err := range s.logs(ctx, query) {

@@ -35,6 +35,7 @@ func TestRestore(t *testing.T) {
 		"found in the logs": {}, "with a job": {options: emulated.Options{Huawei: true}},
 		"logs oldest first": {options: emulated.Options{LogsOldestFirst: true}},
 		"answer lost":       {fault: emulator.FaultDropAfter},
+		"logs of targets":   {options: emulated.Options{RestoreLogsTarget: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

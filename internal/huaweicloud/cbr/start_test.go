@@ -91,7 +91,7 @@ func TestFinishedOrphan(t *testing.T) {
 	if got := warning(next.CheckPoint(t.Context(), other), "server_id"); got != "" {
 		t.Errorf("the plan of another request warns: %s", got)
 	}
-	if _, err := next.Point(t.Context(), lost.ID, backup.Fresh); err != nil {
+	if _, err := next.Point(t.Context(), lost.ID, backup.Cached); err != nil {
 		t.Fatal(err)
 	}
 	if got := warning(next.CheckPoint(t.Context(), r), "server_id"); got != "" {

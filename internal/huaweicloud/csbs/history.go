@@ -47,6 +47,9 @@ func jobs(it item, p backup.Point) []backup.HistoryEntry {
 		ServerID: p.ServerID, ServerName: p.ServerName, InstanceID: p.InstanceID, DeletionStatus: backup.DeletionPresent,
 	}
 	failOp := string(it.ExtendInfo.FailOp)
+	if failOp == "backup" {
+		run.Status, run.Error = backup.HistoryFailed, it.failure()
+	}
 	switch p.Status {
 	case backup.StatusCreating:
 		run.Status = backup.HistoryRunning

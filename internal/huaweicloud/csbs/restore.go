@@ -140,8 +140,8 @@ func (s *Service) StartRestore(ctx context.Context, r backup.RestoreRequest) (ba
 	}
 	settle, cancel := settleContext(ctx)
 	defer cancel()
-	// Right after the request the item may still show what it did before.
-	for look := range lostLooks {
+	// Right after the request the item may still show what it did before, which looks like a restore that has ended.
+	for look := range goneLooks {
 		if look > 0 && s.pause(settle, lostPause) != nil {
 			break
 		}
@@ -153,7 +153,8 @@ func (s *Service) StartRestore(ctx context.Context, r backup.RestoreRequest) (ba
 	if lost {
 		return backup.Restore{}, fmt.Errorf("%w\n\nThe service shows no restore of the point %s now. Look at it before another try: the server's disks may be overwritten", err, it.ID)
 	}
-	return id.restore(it), nil
+	return backup.Restore{}, backup.Errorf(nil, "The service took the request to restore the point %s, but shows no restore of it: its status is %q. "+
+		"Look in the console before another try: the disks of server %s may be overwritten.", it.ID, it.Status, o.ServerID)
 }
 
 // restorable asks the service what it would refuse.

@@ -133,3 +133,36 @@ func TestLostRestore(t *testing.T) {
 		}
 	}
 }
+
+// TestRestoreThatDoesNotBegin wants no success for a restore of which the service shows nothing.
+func TestRestoreThatDoesNotBegin(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	svc := c.service(t)
+	p, request := c.restorable(t, svc)
+	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultStatus, Method: "POST", Path: "/restores", Status: 200, Body: "{}"})
+	r, err := svc.StartRestore(t.Context(), request)
+	if err == nil || !strings.Contains(err.Error(), p.ID) || !strings.Contains(err.Error(), "shows no restore") {
+		t.Errorf("a restore that does not begin: %+v, %v", r, err)
+	}
+}
+
+// TestHistoryOfADyingFailure wants a backup that failed to be told as one while its point is being deleted.
+func TestHistoryOfADyingFailure(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	svc := c.service(t)
+	srv := c.bound(t, svc)
+	c.Plans.Set(srv.ID, emulator.Plan{Fail: "no space"})
+	p := take(t, svc, backup.PointRequest{ServerID: srv.ID})
+	c.Plans.Set("delete "+p.ID, emulator.Plan{Duration: time.Hour})
+	c.Faults.Inject(emulator.Fault{Kind: emulator.FaultReplace, Method: "DELETE", Path: "/checkpoints/", Status: 403, Body: `{"error_code":"CSBS.9998","error_msg":"no"}`})
+	if err := svc.DeletePoint(t.Context(), p.ID); err == nil {
+		t.Fatal("the deletion is waited for")
+	}
+	for e, err := range c.service(t).History(t.Context(), backup.HistoryFilter{Kinds: []backup.HistoryKind{backup.KindBackup}}) {
+		if err != nil || e.Status != backup.HistoryFailed || !strings.Contains(e.Error, "no space") {
+			t.Errorf("the run of a failed point that is being deleted: %+v, %v", e, err)
+		}
+	}
+}
