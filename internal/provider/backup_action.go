@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -26,13 +25,13 @@ type backupAction struct {
 }
 
 type backupModel struct {
-	ServerID     types.String         `tfsdk:"server_id"`
-	Name         types.String         `tfsdk:"name"`
-	Full         types.Bool           `tfsdk:"full"`
-	Tags         types.Map            `tfsdk:"tags"`
-	Wait         types.Bool           `tfsdk:"wait"`
-	StallTimeout timetypes.GoDuration `tfsdk:"stall_timeout"`
-	Timeouts     timeouts.Value       `tfsdk:"timeouts"`
+	ServerID     types.String   `tfsdk:"server_id"`
+	Name         types.String   `tfsdk:"name"`
+	Full         types.Bool     `tfsdk:"full"`
+	Tags         types.Map      `tfsdk:"tags"`
+	Wait         types.Bool     `tfsdk:"wait"`
+	StallTimeout types.String   `tfsdk:"stall_timeout"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 func newBackupAction() action.Action {
@@ -75,9 +74,8 @@ func (a *backupAction) Schema(ctx context.Context, _ action.SchemaRequest, resp 
 					"and should be where something is destroyed afterwards.",
 			},
 			"stall_timeout": schema.StringAttribute{
-				CustomType: timetypes.GoDurationType{},
 				Optional:   true,
-				Validators: []validator.String{notNegative},
+				Validators: []validator.String{isDuration()},
 				MarkdownDescription: "How long the point may show no progress before the wait fails, as a Go duration; default `" + defaultStallTimeout + "`; " +
 					"`0s` waits until `timeouts.invoke`.",
 			},

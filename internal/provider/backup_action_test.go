@@ -145,7 +145,7 @@ func TestBackupNowRefused(t *testing.T) {
 		return nil
 	}
 	a := newActionTest(t, backupName, service)
-	if said := a.plan(a.configured(asked("name", "longer than that"))); said != "ERROR: Name Too Long: server-1" {
+	if said := a.plan(a.configured(asked("name", "longer than that"))); said != "ERROR: Name Too Long: server-1 Look at name." {
 		t.Error(said)
 	}
 	unknown := asked("name", tftypes.UnknownValue, "wait", tftypes.UnknownValue)

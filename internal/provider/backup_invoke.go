@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
@@ -23,10 +23,9 @@ func (a *backupAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	timeout, d := model.Timeouts.Invoke(ctx, defaultPointCreateTimeout)
 	resp.Diagnostics.Append(d...)
 	if model.StallTimeout.IsNull() {
-		model.StallTimeout = timetypes.NewGoDurationValueFromStringMust(defaultStallTimeout)
+		model.StallTimeout = types.StringValue(defaultStallTimeout)
 	}
-	stall, d := model.StallTimeout.ValueGoDuration()
-	resp.Diagnostics.Append(d...)
+	stall := durationOf("stall_timeout", model.StallTimeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

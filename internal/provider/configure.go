@@ -7,11 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -28,12 +26,12 @@ const (
 )
 
 type providerModel struct {
-	Local       types.Object         `tfsdk:"local"`
-	VNGCloud    types.Object         `tfsdk:"vngcloud"`
-	CSBS        types.Object         `tfsdk:"csbs"`
-	CBR         types.Object         `tfsdk:"cbr"`
-	ReadCache   timetypes.GoDuration `tfsdk:"read_cache"`
-	MaxRequests types.Int64          `tfsdk:"max_concurrent_requests"`
+	Local       types.Object `tfsdk:"local"`
+	VNGCloud    types.Object `tfsdk:"vngcloud"`
+	CSBS        types.Object `tfsdk:"csbs"`
+	CBR         types.Object `tfsdk:"cbr"`
+	ReadCache   types.String `tfsdk:"read_cache"`
+	MaxRequests types.Int64  `tfsdk:"max_concurrent_requests"`
 }
 
 // commonConfig is what every service takes from the provider block.
@@ -78,8 +76,8 @@ func serviceOptions() []serviceOption {
 func (p *serverbackupProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		"read_cache": schema.StringAttribute{
-			CustomType: timetypes.GoDurationType{},
 			Optional:   true,
+			Validators: []validator.String{isDuration()},
 			MarkdownDescription: "How long one listing of the service answers reads, as a Go duration such as `30s`; default `30s`. " +
 				"Writes of the same run and waits never see a cached answer; `0s` switches the cache off.",
 		},
@@ -125,12 +123,7 @@ func openService(ctx context.Context, model providerModel, diags *diag.Diagnosti
 func openServiceAt(ctx context.Context, model providerModel, at serviceTime, diags *diag.Diagnostics) backup.Service {
 	common := commonConfig{readCache: defaultReadCache, time: at}
 	if !model.ReadCache.IsNull() {
-		d, dd := model.ReadCache.ValueGoDuration()
-		diags.Append(dd...)
-		if d < 0 {
-			diags.AddAttributeError(path.Root("read_cache"), "Invalid Duration", "read_cache must not be negative.")
-		}
-		common.readCache = d
+		common.readCache = durationOf("read_cache", model.ReadCache, diags)
 	}
 	common.maxRequests = int(model.MaxRequests.ValueInt64())
 	option := chooseService(model, diags)

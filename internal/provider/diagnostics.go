@@ -49,9 +49,19 @@ func report(ctx context.Context, diags *diag.Diagnostics, from attributeReader, 
 		case p.Warning:
 			diags.AddAttributeWarning(at, p.Summary, p.Detail)
 		default:
-			diags.AddAttributeError(at, p.Summary, p.Detail)
+			diags.AddAttributeError(at, p.Summary, naming(at, p.Detail))
 		}
 	}
+}
+
+// naming ends a text that does not name its attribute with it: a CLI shows no line of the configuration for a query or
+// an action.
+func naming(at path.Path, text string) string {
+	name := at.String()
+	if name == "" || strings.Contains(text, name[strings.LastIndex(name, ".")+1:]) {
+		return text
+	}
+	return text + " Look at " + name + "."
 }
 
 // locate returns the attribute path of names and whether all values on the way are known, and the

@@ -22,8 +22,7 @@ func (r *pointResource) Create(ctx context.Context, req resource.CreateRequest, 
 	defer r.notices(&resp.Diagnostics)
 	timeout, d := model.Timeouts.Create(ctx, defaultPointCreateTimeout)
 	resp.Diagnostics.Append(d...)
-	stall, d := model.StallTimeout.ValueGoDuration()
-	resp.Diagnostics.Append(d...)
+	stall := durationOf("stall_timeout", model.StallTimeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

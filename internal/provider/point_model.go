@@ -2,25 +2,24 @@ package provider
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
 type pointModel struct {
-	ID           types.String         `tfsdk:"id"`
-	ServerID     types.String         `tfsdk:"server_id"`
-	Name         types.String         `tfsdk:"name"`
-	Description  types.String         `tfsdk:"description"`
-	Full         types.Bool           `tfsdk:"full"`
-	Tags         types.Map            `tfsdk:"tags"`
-	Triggers     types.Map            `tfsdk:"triggers"`
-	OnDestroy    types.String         `tfsdk:"on_destroy"`
-	OnMissing    types.String         `tfsdk:"on_missing"`
-	Wait         types.Bool           `tfsdk:"wait"`
-	StallTimeout timetypes.GoDuration `tfsdk:"stall_timeout"`
-	Timeouts     timeouts.Value       `tfsdk:"timeouts"`
+	ID           types.String   `tfsdk:"id"`
+	ServerID     types.String   `tfsdk:"server_id"`
+	Name         types.String   `tfsdk:"name"`
+	Description  types.String   `tfsdk:"description"`
+	Full         types.Bool     `tfsdk:"full"`
+	Tags         types.Map      `tfsdk:"tags"`
+	Triggers     types.Map      `tfsdk:"triggers"`
+	OnDestroy    types.String   `tfsdk:"on_destroy"`
+	OnMissing    types.String   `tfsdk:"on_missing"`
+	Wait         types.Bool     `tfsdk:"wait"`
+	StallTimeout types.String   `tfsdk:"stall_timeout"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 	pointFacts
 }
 

@@ -3,10 +3,8 @@ package provider
 import (
 	"context"
 	"maps"
-	"regexp"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -35,8 +33,6 @@ const (
 	defaultPointCreateTimeout = 24 * time.Hour
 	defaultPointDeleteTimeout = time.Hour
 )
-
-var notNegative = stringvalidator.RegexMatches(regexp.MustCompile(`^[^-]`), "must not be negative")
 
 func (r *pointResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := pointInputs(ctx)
@@ -109,9 +105,8 @@ func pointInputs(ctx context.Context) map[string]schema.Attribute {
 			MarkdownDescription: "Whether to wait until the point is finished; default `true`. Must be `true` where the provider itself takes the points.",
 		},
 		"stall_timeout": schema.StringAttribute{
-			CustomType: timetypes.GoDurationType{},
-			Optional:   true, Computed: true, Default: stringdefault.StaticString(defaultStallTimeout),
-			Validators: []validator.String{notNegative},
+			Optional: true, Computed: true, Default: stringdefault.StaticString(defaultStallTimeout),
+			Validators: []validator.String{isDuration()},
 			MarkdownDescription: "How long the point may show no progress before the wait fails, as a Go duration; default `" + defaultStallTimeout + "`; " +
 				"`0s` waits until `timeouts.create`.",
 		},

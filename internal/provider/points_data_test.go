@@ -188,7 +188,7 @@ func TestAccPointsErrors(t *testing.T) {
 		"tags = {\n" + tags + "}":                                        `(?s)Attribute tags map must\s+contain at most 10`,
 		"from = \"2026-03-03T12:00:00Z\"\nmax_age = \"1h\"":              `(?s)"max_age" cannot be\s+specified when "from"`,
 		"from = \"2026-03-03T12:00:00Z\"\nto = \"2026-03-03T12:00:00Z\"": "Invalid Time Window",
-		`from = "yesterday"`:                                             "RFC3339",
+		`from = "yesterday"`:                                             `RFC\s+3339`,
 		`max_age = "26 hours"`:                                           "Duration",
 		`max_age = "-1h"`:                                                "must not be negative",
 		`status = ["missing"]`:                                           `value must be one of`,

@@ -95,7 +95,7 @@ func TestRestorePointRefused(t *testing.T) {
 	a := newActionTest(t, restoreName, service)
 	values := toRestore(a)
 	values["point_id"] = textOf("point-9")
-	if said := a.plan(a.configured(values)); said != "ERROR: Backup Point Not Found: There is no point point-9." {
+	if said := a.plan(a.configured(values)); said != "ERROR: Backup Point Not Found: There is no point point-9. Look at point_id." {
 		t.Error(said)
 	}
 	values["point_id"] = textOf(tftypes.UnknownValue)

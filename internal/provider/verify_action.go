@@ -80,7 +80,7 @@ func (c *client) expectPoint(ctx context.Context, id, more string, diags *diag.D
 	_, err := c.service.Point(ctx, id, backup.Cached)
 	switch {
 	case errors.Is(err, backup.ErrNotFound):
-		diags.AddAttributeError(path.Root("point_id"), "Backup Point Not Found", sentence(explain(err))+more)
+		diags.AddAttributeError(path.Root("point_id"), "Backup Point Not Found", naming(path.Root("point_id"), sentence(explain(err))+more))
 	case err != nil:
 		unable(diags, "Read Backup Point "+id, err)
 	}
