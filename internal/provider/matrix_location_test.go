@@ -127,6 +127,7 @@ func TestMatrixLocationCBR(t *testing.T) { //nolint:tparallel // the rows share 
 			{path: "cbr.consistent_level", first: "crash_consistent", second: "app_consistent", normal: "crash_consistent", change: fails(fixed), imports: updates},
 			{path: "cbr.charging_mode", first: "post_paid", second: "pre_paid", normal: "post_paid", change: fails(fixed), imports: updates},
 			{path: "cbr.tags", first: tags, second: map[string]any{"env": "test", "team": "web"}},
+			{path: "cbr.replication_policy_id", first: c.replication("first"), second: c.replication("second")},
 			refused("cbr.replication_policy_id", policy, "is a backup policy; write it in cbr.policy_id"),
 			refused("cbr.replication_policy_id", uuid.NewString(), "does not exist"),
 			refused("default", true, "does not support default"),

@@ -27,6 +27,8 @@ type row struct {
 	set, change, remove string
 	// must is for what the service demands though the schema does not.
 	must bool
+	// stays is for what is not taken out again: the environment would have to say it, which tests share.
+	stays bool
 	// blind is for what the service does not tell: a refresh does not see that it was changed.
 	blind bool
 	// drift is what the plan does that sets the attribute back after somebody else has changed it; the default is an
@@ -187,7 +189,7 @@ func (x *rowRun) life() {
 	if !x.table.notImported {
 		x.imported()
 	}
-	if !x.attribute.Required {
+	if !x.attribute.Required && !r.stays {
 		x.step("remove", unset, orElse(r.remove, updates))
 	}
 	if r.normal != nil {

@@ -7,12 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/backupcenter"
 	emulatedcbr "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/cbr"
 	emulatedcsbs "github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/csbs"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/emulator/iam"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/huaweicloud"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local"
 )
 
@@ -100,4 +103,23 @@ func must[T any](t *testing.T) func(v T, err error) T {
 		}
 		return v
 	}
+}
+
+// replication returns the id of a policy that replicates, of which only the service knows how it is made.
+func (c *cbrTest) replication(name string) string {
+	c.t.Helper()
+	client := must[*huaweicloud.Client](c.t)(huaweicloud.NewClient(huaweicloudConfig(c.url), huaweicloud.API{Name: "cbr", Types: []string{"cbr"}, Version: "v3"}, huaweicloud.Options{}))
+	var answer struct {
+		Policy struct {
+			ID string `json:"id"`
+		} `json:"policy"`
+	}
+	if err := client.Do(c.t.Context(), huaweicloud.Post(map[string]any{"policy": map[string]any{
+		"name": name, "operation_type": "replication",
+		"operation_definition": map[string]any{"destination_region": "eu-nl", "destination_project_id": uuid.NewString(), "max_backups": 3},
+		"trigger":              map[string]any{"properties": map[string]any{"pattern": []string{"FREQ=DAILY;BYHOUR=3;BYMINUTE=0"}}},
+	}}, "policies"), &answer); err != nil {
+		c.t.Fatal(err)
+	}
+	return answer.Policy.ID
 }
