@@ -49,7 +49,7 @@ func restoreInputs(ctx context.Context) map[string]schema.Attribute {
 		},
 		"overwrite_existing_data": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "Must be `true` for a restore that puts data in the place of existing ones: on `local`, one with `local.in_place`. " +
+			MarkdownDescription: "Must be `true` for a restore that puts data in the place of existing ones: on `local`, one with `local.in_place`; on `csbs` and `cbr`, every one. " +
 				"Default `false`. A change restores nothing.",
 		},
 		"timeouts": timeoutsAttribute(ctx, defaultRestoreTimeout, 0, 0),
@@ -72,7 +72,7 @@ func restoreFactAttributes() map[string]schema.Attribute {
 		"started_at":  "When the restore was begun, RFC 3339 in UTC.",
 		"finished_at": "When the restore ended, RFC 3339 in UTC; null until then.",
 		"error":       "Why the restore failed.",
-		"restored_id": "Where the restored data are: on `local`, the target directory, or for a restore in place the paths that were restored, with colons between them.",
+		"restored_id": "Where the restored data are: on `local`, the target directory, or for a restore in place the paths that were restored, with colons between them; on `vngcloud`, the id of the new server or volume; on `csbs` and `cbr`, the id of the server whose disks were overwritten.",
 	} {
 		attributes[name] = schema.StringAttribute{
 			Computed:            true,
