@@ -51,7 +51,7 @@ func TestDeferralResources(t *testing.T) {
 			}))
 			got.hear(planned.Diagnostics, planned.Deferred)
 			// Others use the id of what is deferred, which is not known, and is not null.
-			if planned.PlannedState != nil && at(t, m.unpack(planned.PlannedState), "id").IsKnown() && name != "serverbackup_point_archive" {
+			if planned.PlannedState != nil && idOf(t, m.unpack(planned.PlannedState)).IsKnown() && name != "serverbackup_point_archive" {
 				t.Error("the id is known before the object is there")
 			}
 			return got
@@ -122,7 +122,7 @@ func expectDeferredImport(t *testing.T, name string, have object, deferrable boo
 	t.Helper()
 	m := newManaged(t, nil, name)
 	var id string
-	if err := at(t, have.state, "id").As(&id); err != nil {
+	if err := idOf(t, have.state).As(&id); err != nil {
 		t.Fatal(err)
 	}
 	for _, req := range []tfprotov6.ImportResourceStateRequest{{ID: id}, {Identity: have.identity}} {
@@ -141,7 +141,7 @@ func expectDeferredImport(t *testing.T, name string, have object, deferrable boo
 		// CLIs read it at once.
 		one := resp.ImportedResources[0]
 		taken := object{state: m.unpack(one.State), private: one.Private, identity: one.Identity}
-		if !at(t, taken.state, "id").Equal(tftypes.NewValue(tftypes.String, id)) {
+		if !idOf(t, taken.state).Equal(tftypes.NewValue(tftypes.String, id)) {
 			t.Error("the id of what is imported is lost")
 		}
 		expectDeferred(t, name, taken, true, true)

@@ -293,7 +293,7 @@ func (m *managed) refresh(o object) object {
 func (m *managed) imported(o object) object {
 	m.t.Helper()
 	var id string
-	if err := at(m.t, o.state, "id").As(&id); err != nil {
+	if err := idOf(m.t, o.state).As(&id); err != nil {
 		m.t.Fatal(err)
 	}
 	resp, err := m.server.ImportResourceState(m.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: m.name, ID: id})

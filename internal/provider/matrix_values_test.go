@@ -118,21 +118,10 @@ func membersOf(t *testing.T, v tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(members)
 }
 
-// at is the value of a dotted path; null where something above it is.
-func at(t *testing.T, v tftypes.Value, path string) tftypes.Value {
+// idOf is the id of an object, which may not be known.
+func idOf(t *testing.T, object tftypes.Value) tftypes.Value {
 	t.Helper()
-	for step := range strings.SplitSeq(path, ".") {
-		object, ok := v.Type().(tftypes.Object)
-		if !ok || object.AttributeTypes[step] == nil {
-			t.Fatalf("there is no attribute %s", path)
-		}
-		next, ok := membersOf(t, v)[step]
-		if !ok {
-			next = tftypes.NewValue(object.AttributeTypes[step], nil)
-		}
-		v = next
-	}
-	return v
+	return membersOf(t, object)["id"]
 }
 
 // proposedState is what a CLI proposes to plan: the configuration, and the prior state where that leaves a computed

@@ -18,8 +18,8 @@ var objectLockModes = []string{"GOVERNANCE", "COMPLIANCE"}
 
 func localLocationSchema() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		Optional:            true,
-		PlanModifiers:       replaceUnknown(),
+		Optional:      true,
+		PlanModifiers: replaceUnknown(),
 		MarkdownDescription: "The Kopia repository of the location on the `local` service, where it is required. " +
 			"While `local` or `local.repository` of a location that exists is not known at plan time, the plan replaces the location, because nobody knows yet whether it will be another one. " +
 			"Write a value that a plan knows, such as a variable or an attribute that is an input, or apply first, with `-target`, what the value comes from.",
