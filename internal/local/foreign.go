@@ -10,14 +10,14 @@ import (
 // addForeign makes points of the snapshots that another program took of a server's sources: each one is a
 // point of its own. One that is pinned was kept by hand, and is manual; any other is of a schedule. They
 // have no record until one of them is changed or deleted, which is then history.
-func (s *Service) addForeign(ctx context.Context, ix *index, location string, repo *engine.Repo) error {
+func (s *Service) addForeign(ctx context.Context, ix *index, location string, listing *engine.Listing) error {
 	servers := make(map[engine.Source]serverRecord)
 	for _, r := range ix.servers.rows {
 		for _, path := range r.value.Options.Sources {
 			servers[r.value.Options.source(path)] = r.value
 		}
 	}
-	list, err := repo.Foreign(ctx, func(source engine.Source) bool {
+	list, err := listing.Foreign(ctx, func(source engine.Source) bool {
 		_, ok := servers[source]
 		return ok
 	})

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -53,32 +54,45 @@ func (t *table[T]) get(id string) (T, bool) {
 	return r.value, ok
 }
 
-func (t *table[T]) load(ctx context.Context, repo *engine.Repo) error {
-	records, err := engine.Records[T](ctx, repo, t.kind)
+func (t *table[T]) load(ctx context.Context, listing *engine.Listing) error {
+	records, err := engine.Records[T](ctx, listing, t.kind)
 	for _, rec := range records {
 		t.rows[rec.ID] = row[T]{rec.Version, rec.Value}
 	}
 	return err
 }
 
-func loadIndex(ctx context.Context, repo *engine.Repo) (*index, error) {
-	ix := newIndex()
-	if err := ix.servers.load(ctx, repo); err != nil {
-		return nil, err
+// maxListTries bounds how often a listing starts again because records changed under it.
+const maxListTries = 100
+
+// loadIndex reads all records from one listing, so that they belong together.
+func (s *Service) loadIndex(ctx context.Context, repo *engine.Repo) (ix *index, err error) {
+	for range maxListTries {
+		listing, err := repo.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ix = newIndex()
+		err = ix.load(ctx, listing)
+		if err == nil {
+			return ix, s.loadSnapshots(ctx, ix, listing)
+		}
+		if !errors.Is(err, engine.ErrChanged) {
+			return nil, err
+		}
 	}
-	if err := ix.policies.load(ctx, repo); err != nil {
-		return nil, err
+	return nil, engine.ErrChanged
+}
+
+func (ix *index) load(ctx context.Context, listing *engine.Listing) error {
+	for _, t := range []interface {
+		load(ctx context.Context, listing *engine.Listing) error
+	}{ix.servers, ix.policies, ix.runs, ix.restores, ix.chunks, ix.locations} {
+		if err := t.load(ctx, listing); err != nil {
+			return err
+		}
 	}
-	if err := ix.runs.load(ctx, repo); err != nil {
-		return nil, err
-	}
-	if err := ix.restores.load(ctx, repo); err != nil {
-		return nil, err
-	}
-	if err := ix.chunks.load(ctx, repo); err != nil {
-		return nil, err
-	}
-	return ix, ix.locations.load(ctx, repo)
+	return nil
 }
 
 // view runs f on the index, which is at most Config.ReadCache old, or new if it must be fresh. f
@@ -110,10 +124,7 @@ func (s *Service) reload(ctx context.Context, repo *engine.Repo) error {
 	if err := s.store.refresh(ctx, repo); err != nil {
 		return err
 	}
-	ix, err := loadIndex(ctx, repo)
-	if err == nil {
-		err = s.loadSnapshots(ctx, ix, repo)
-	}
+	ix, err := s.loadIndex(ctx, repo)
 	if err != nil {
 		return s.store.explain("read", err)
 	}

@@ -97,13 +97,9 @@ func (n snapshots) remove(location, point string) { delete(n.sets[location], poi
 
 // loadSnapshots reads which snapshots there are, in every location that holds a point or may. The caller
 // holds the lock.
-func (s *Service) loadSnapshots(ctx context.Context, ix *index, repo *engine.Repo) error {
-	main, err := repo.Volumes(ctx)
-	if err != nil {
-		return err
-	}
+func (s *Service) loadSnapshots(ctx context.Context, ix *index, listing *engine.Listing) error {
 	ix.snapshots = snapshots{
-		sets:   map[string]map[string]map[string]bool{mainLocation: main},
+		sets:   map[string]map[string]map[string]bool{mainLocation: listing.Volumes()},
 		broken: make(map[string]error),
 	}
 	ids := ix.foreignLocations()
@@ -112,7 +108,7 @@ func (s *Service) loadSnapshots(ctx context.Context, ix *index, repo *engine.Rep
 			ids[id] = true
 		}
 	}
-	if err := s.addForeign(ctx, ix, mainLocation, repo); err != nil {
+	if err := s.addForeign(ctx, ix, mainLocation, listing); err != nil {
 		return err
 	}
 	for id := range ids {
@@ -138,12 +134,12 @@ func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) e
 	if err := st.refresh(ctx, repo); err != nil {
 		return err
 	}
-	volumes, err := repo.Volumes(ctx)
+	listing, err := repo.List(ctx)
 	if err != nil {
 		return st.explain("read", err)
 	}
-	ix.snapshots.sets[id] = volumes
-	return st.explain("read", s.addForeign(ctx, ix, id, repo))
+	ix.snapshots.sets[id] = listing.Volumes()
+	return st.explain("read", s.addForeign(ctx, ix, id, listing))
 }
 
 // refresh makes what other processes wrote visible. A directory that went away is noticed here: Kopia would

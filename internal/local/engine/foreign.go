@@ -52,22 +52,20 @@ func foreignID(man *snapshot.Manifest) string {
 type foreignCache map[manifest.ID]*Foreign
 
 // Foreign returns the complete snapshots of some sources that are not ours. It looks into each once.
-func (r *Repo) Foreign(ctx context.Context, wanted func(Source) bool) ([]Foreign, error) {
+func (l *Listing) Foreign(ctx context.Context, wanted func(Source) bool) ([]Foreign, error) {
+	r := l.repo
 	r.foreignLock.Lock()
 	defer r.foreignLock.Unlock()
-	found, err := r.rep.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: snapshot.ManifestType})
-	if err != nil {
-		return nil, translate(err)
-	}
 	seen := make(foreignCache)
 	var list []Foreign
-	for _, md := range found {
+	for _, md := range l.kinds[snapshot.ManifestType] {
 		source := Source{Host: md.Labels[snapshot.HostnameLabel], User: md.Labels[snapshot.UsernameLabel], Path: md.Labels[snapshot.PathLabel]}
 		if md.Labels[pointTag] != "" || !wanted(source) {
 			continue
 		}
 		f, known := r.foreign[md.ID]
 		if !known {
+			var err error
 			f, err = loadForeign(ctx, r.rep, md.ID)
 			if errors.Is(err, snapshot.ErrSnapshotNotFound) {
 				continue // edited or deleted meanwhile

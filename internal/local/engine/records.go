@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/kopia/kopia/repo"
 	"github.com/kopia/kopia/repo/manifest"
@@ -18,44 +16,6 @@ type Record[T any] struct {
 	// Version is Kopia's id of this version of the record.
 	Version string
 	Value   T
-}
-
-// maxListTries bounds how often a listing starts again because records changed under it.
-const maxListTries = 100
-
-// Records lists the records of a kind. Where two processes wrote one at once, the later counts.
-func Records[T any](ctx context.Context, r *Repo, kind string) (list []Record[T], err error) {
-	for range maxListTries {
-		list, err = records[T](ctx, r, kind)
-		if !errors.Is(err, manifest.ErrNotFound) {
-			break
-		}
-	}
-	return list, translate(err)
-}
-
-// records fails with [manifest.ErrNotFound] if a record is replaced between listing and reading it.
-func records[T any](ctx context.Context, r *Repo, kind string) ([]Record[T], error) {
-	found, err := r.rep.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: kind})
-	if err != nil {
-		return nil, err
-	}
-	at := make(map[string]int, len(found))
-	list := make([]Record[T], 0, len(found))
-	// Kopia lists oldest first.
-	for _, md := range found {
-		rec := Record[T]{ID: md.Labels[idLabel], Version: string(md.ID)}
-		if _, err := r.rep.GetManifest(ctx, md.ID, &rec.Value); err != nil {
-			return nil, fmt.Errorf("read %s %s: %w", kind, rec.ID, err)
-		}
-		if i, ok := at[rec.ID]; ok {
-			list[i] = rec
-			continue
-		}
-		at[rec.ID] = len(list)
-		list = append(list, rec)
-	}
-	return list, nil
 }
 
 // Writer is one write session: other processes see all of it or nothing, except what an upload

@@ -56,7 +56,11 @@ func notes(t *testing.T, o engine.Options) []string {
 		t.Fatal(err)
 	}
 	defer r.Close(t.Context()) //nolint:errcheck // only read
-	records, err := engine.Records[string](t.Context(), r, "note")
+	listing, err := r.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := engine.Records[string](t.Context(), listing, "note")
 	if err != nil {
 		t.Fatal(err)
 	}

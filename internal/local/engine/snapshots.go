@@ -35,31 +35,6 @@ func (s Source) info() snapshot.SourceInfo {
 	return snapshot.SourceInfo{Host: s.Host, UserName: s.User, Path: s.Path}
 }
 
-// Volumes returns the volumes in the repository by point, and of each whether its snapshot is finished: of
-// the others there is a checkpoint. It reads no snapshot, only their tags.
-func (r *Repo) Volumes(ctx context.Context) (map[string]map[string]bool, error) {
-	found, err := r.rep.FindManifests(ctx, map[string]string{manifest.TypeLabelKey: snapshot.ManifestType})
-	if err != nil {
-		return nil, translate(err)
-	}
-	volumes := make(map[string]map[string]bool)
-	for _, md := range found {
-		point, volume := md.Labels[pointTag], md.Labels[volumeTag]
-		finished := volume != ""
-		if !finished {
-			volume = md.Labels[checkpointTag]
-		}
-		if point == "" || volume == "" {
-			continue
-		}
-		if volumes[point] == nil {
-			volumes[point] = make(map[string]bool, 1)
-		}
-		volumes[point][volume] = volumes[point][volume] || finished
-	}
-	return volumes, nil
-}
-
 // DeletePoint removes the snapshots of a point, unfinished ones included.
 func (w *Writer) DeletePoint(ctx context.Context, point string) error {
 	ids, err := manifestsOf(ctx, w.w, point)
