@@ -91,10 +91,10 @@ func (s *Service) checkLocationOptions(o LocationOptions) []backup.Problem {
 			add("object_lock", "Not a Bucket", "Only buckets have object locks, and local.repository is %q. lock.min_days also works on a disk, as a promise of the provider and its agent.", o.Repository)
 		}
 		if o.ObjectLock.Days < minObjectLockDays {
-			add("object_lock", "Invalid Number of Days", "object_lock.days is %d; it must be %d or more, so that maintenance can extend the locks of what is still needed.", o.ObjectLock.Days, minObjectLockDays)
+			add("object_lock", "Invalid Number of Days", "local.object_lock.days is %d; it must be %d or more, so that maintenance can extend the locks of what is still needed.", o.ObjectLock.Days, minObjectLockDays)
 		}
 		if o.ObjectLock.Mode != "GOVERNANCE" && o.ObjectLock.Mode != "COMPLIANCE" {
-			add("object_lock", "Invalid Value", "object_lock.mode is %q; write GOVERNANCE or COMPLIANCE.", o.ObjectLock.Mode)
+			add("object_lock", "Invalid Value", "local.object_lock.mode is %q; write GOVERNANCE or COMPLIANCE.", o.ObjectLock.Mode)
 		}
 	}
 	return problems

@@ -58,7 +58,7 @@ func (s *Service) CheckRestore(ctx context.Context, r backup.RestoreRequest) []b
 	case o.InPlace && o.Target != "":
 		add([]string{"local", "in_place"}, "Conflicting Options", "in_place and target are both set. Keep one.")
 	case !o.InPlace && o.Target == "":
-		add([]string{"local", "target"}, "Missing Target", "Set target to the directory to restore into, or in_place = true.")
+		add([]string{"local", "target"}, "Missing Target", "Set local.target to the directory to restore into, or local.in_place = true.")
 	case !o.InPlace:
 		if text := s.badTarget(ctx, o.Target); text != "" {
 			add([]string{"local", "target"}, "Invalid Target", "%s", text)

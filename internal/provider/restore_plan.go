@@ -38,11 +38,14 @@ func (r *restoreResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	resp.RequiresReplace.Append(replaced...)
+	summary, detail := "Restored Once More", "Because %s changes, a point is restored again. What the %s made stays; where a cloud restores "+
+		"into a new server or volume, this makes another one, which costs money. If the point is only taken anew, because the one "+
+		"before lapsed or was deleted, set point_id to an id instead, or on_missing = \"error\" on the point."
 	if plan.OverwriteExistingData.ValueBool() {
-		resp.Diagnostics.AddAttributeWarning(replaced[0], "Data Will Be Overwritten", fmt.Sprintf(
-			"Because %s changes, a point is restored again, over the data that are there now, as overwrite_existing_data allows. "+
-				"What was written there since the %s is lost. Take a point of it first if it may be needed.", inProse(replaced), state.label()))
+		summary, detail = "Data Will Be Overwritten", "Because %s changes, a point is restored again, over the data that are there now, as "+
+			"overwrite_existing_data allows. What was written there since the %s is lost. Take a point of it first if it may be needed."
 	}
+	resp.Diagnostics.AddAttributeWarning(replaced[0], summary, fmt.Sprintf(detail, inProse(replaced), state.label()))
 }
 
 // replacedBy lists the inputs whose change asks for another restore.

@@ -94,10 +94,17 @@ func TestAccRestoreOnce(t *testing.T) {
 	step := func(config string, action plancheck.ResourceActionType) resource.TestStep {
 		return resource.TestStep{Config: config, ConfigPlanChecks: planned(restoreAddress, action)}
 	}
-	newFakeTest(t, service).run(
+	f := newFakeTest(t, service)
+	f.run(
 		step(restoreOf("point-0", toTarget), plancheck.ResourceActionCreate),
 		step(trigger(`"1"`), plancheck.ResourceActionUpdate),
-		step(trigger(`"2"`), plancheck.ResourceActionDestroyBeforeCreate),
+		resource.TestStep{
+			Config: trigger(`"2"`),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(restoreAddress, plancheck.ResourceActionDestroyBeforeCreate),
+				f.says("^WARNING: Restored Once More: Because triggers changes.*restore restore-0 of backup point point-0 made stays"),
+			}},
+		},
 		resource.TestStep{
 			PreConfig: func() {
 				expectRestores(t, service, 2)
