@@ -109,12 +109,12 @@ func (s *Service) checkOptions(ctx context.Context, o ServerOptions) []backup.Pr
 		switch {
 		case !s.here(o):
 			if !absolute(source) {
-				add("sources", "Invalid Source", "The source %q is no absolute path.", source)
+				add("sources", "Invalid Source", "The source %q is no absolute path. Write it from the root, such as /etc.", source)
 			}
 		case !filepath.IsAbs(source) || filepath.Clean(source) != source:
 			add("sources", "Invalid Source", "The source %q is no clean absolute path; write %q.", source, cleaned(source))
 		case within(source, repositories) != "":
-			add("sources", "Invalid Source", "The source %s is part of the repository %s, and repositories are never backed up.", source, within(source, repositories))
+			add("sources", "Invalid Source", "The source %s is part of the repository %s, and repositories are never backed up. Leave it out.", source, within(source, repositories))
 		default:
 			if err := engine.CheckSource(source); err != nil {
 				add("sources", "Source Not Readable", "%s. Sources are read on this machine (host %s); create it first, or leave it out.", sentence(err), s.cfg.Host)

@@ -66,7 +66,7 @@ func (t *table[T]) load(ctx context.Context, listing *engine.Listing) error {
 const maxListTries = 100
 
 // loadIndex reads all records from one listing, so that they belong together.
-func (s *Service) loadIndex(ctx context.Context, repo *engine.Repo) (ix *index, err error) {
+func (s *Service) loadIndex(ctx context.Context, repo *engine.Repo, age time.Duration) (ix *index, err error) {
 	for range maxListTries {
 		listing, err := repo.List(ctx)
 		if err != nil {
@@ -75,7 +75,7 @@ func (s *Service) loadIndex(ctx context.Context, repo *engine.Repo) (ix *index, 
 		ix = newIndex()
 		err = ix.load(ctx, listing)
 		if err == nil {
-			return ix, s.loadSnapshots(ctx, ix, listing)
+			return ix, s.loadSnapshots(ctx, ix, listing, age)
 		}
 		if !errors.Is(err, engine.ErrChanged) {
 			return nil, err
@@ -108,26 +108,33 @@ func (s *Service) view(ctx context.Context, fresh backup.Freshness, f func(*inde
 		if err != nil {
 			return err
 		}
-		if err := s.reload(ctx, repo); err != nil {
+		age := s.cfg.ReadCache
+		if fresh == backup.Fresh {
+			age = 0
+		}
+		if err := s.reload(ctx, repo, age); err != nil {
 			return err
 		}
 	}
 	return f(s.index)
 }
 
-// reload reads the records anew; no repository holds none.
-func (s *Service) reload(ctx context.Context, repo *engine.Repo) error {
+// reload reads the records anew, as they were at most age ago: a repository that was just opened needs no
+// second look. No repository holds none.
+func (s *Service) reload(ctx context.Context, repo *engine.Repo, age time.Duration) error {
 	if repo == nil {
 		s.index = newIndex()
 		return nil
 	}
-	if err := s.store.refresh(ctx, repo); err != nil {
+	seen, err := s.store.refresh(ctx, repo, age)
+	if err != nil {
 		return err
 	}
-	ix, err := s.loadIndex(ctx, repo)
+	ix, err := s.loadIndex(ctx, repo, age)
 	if err != nil {
 		return s.store.explain("read", err)
 	}
+	ix.loaded = seen
 	s.index = ix
 	return nil
 }
@@ -152,7 +159,7 @@ func (s *Service) change(ctx context.Context, purpose string, f func(context.Con
 		return err
 	}
 	if s.index == nil || time.Since(s.index.loaded) > s.cfg.ReadCache {
-		if err := s.reload(ctx, repo); err != nil {
+		if err := s.reload(ctx, repo, 0); err != nil {
 			return err
 		}
 	}

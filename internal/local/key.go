@@ -58,7 +58,7 @@ func readPassword(file, what string) (string, error) {
 	}
 	password := strings.TrimRight(string(data), "\r\n")
 	if password == "" {
-		return "", backup.Errorf(nil, "%s %s is empty.", what, file)
+		return "", backup.Errorf(nil, "%s %s is empty. Write the password of the repository to it.", what, file)
 	}
 	return password, nil
 }

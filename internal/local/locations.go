@@ -136,7 +136,7 @@ func (s *Service) putLocation(ctx context.Context, rec locationRecord) (l backup
 	err = s.change(ctx, "location", func(ctx context.Context, t *tx) error {
 		for id, r := range t.index.locations.rows {
 			if id != rec.ID && r.value.Repository == rec.Repository && rec.Repository != "" {
-				return backup.Errorf(backup.ErrConflict, "The repository %s already is the location %q (%s).", rec.Repository, r.value.Name, id)
+				return backup.Errorf(backup.ErrConflict, "The repository %s already is the location %q (%s). Use that one, or set local.repository to another directory or prefix.", rec.Repository, r.value.Name, id)
 			}
 		}
 		l = s.domainLocation(t.index, rec)

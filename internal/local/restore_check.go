@@ -111,12 +111,12 @@ func (s *Service) badTarget(ctx context.Context, target string) string {
 	case err == nil && !info.IsDir():
 		return fmt.Sprintf("The target %s is a file. Name a directory; it is made if it does not exist.", target)
 	case errors.Is(err, syscall.ENOTDIR):
-		return fmt.Sprintf("The target %s is below a file.", target)
+		return fmt.Sprintf("The target %s is below a file. Restore to another directory.", target)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Sprintf("The target %s cannot be used: %v.", target, err)
 	}
 	if info, err := os.Lstat(target); err == nil && info.Mode()&fs.ModeSymlink != 0 && actual == target {
-		return fmt.Sprintf("The target %s is a link to something that does not exist.", target)
+		return fmt.Sprintf("The target %s is a link to something that does not exist. Make that directory, or restore to another one.", target)
 	}
 	return ""
 }

@@ -57,7 +57,7 @@ func (s *Service) checkRunner(ctx context.Context, srv backup.Server, o ServerOp
 		problems = append(problems, problem("The policy %q cannot be run by Kopia: %s Or let the agent run it: local.runner = \"agent\".", p.Name, text))
 	}
 	if !s.here(o) && len(p.Schedules) > 0 {
-		warning := problem("Kopia runs schedules in the zone of its host. That %s is in the zone %s, as the policy %q says, cannot be checked from here.", o.Host, p.Timezone, p.Name)
+		warning := problem("Kopia runs schedules in the zone of its host. That %s is in the zone %s, as the policy %q says, cannot be checked from here: compare timezone of the policy with the zone of the host.", o.Host, p.Timezone, p.Name)
 		warning.Summary, warning.Warning = "Zone of Another Host", true
 		problems = append(problems, warning)
 	}

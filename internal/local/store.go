@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -23,8 +24,10 @@ type store struct {
 	// location is the name of the location, empty for the main one.
 	location string
 
-	mu    sync.Mutex
-	repo  *engine.Repo
+	mu   sync.Mutex
+	repo *engine.Repo
+	// seen is when repo last saw what other processes wrote.
+	seen  time.Time
 	notes []backup.Notice
 }
 
@@ -68,6 +71,7 @@ func (s *store) write(ctx context.Context) (*engine.Repo, error) {
 // opened opens the repository unless it is open. The caller holds the lock.
 func (s *store) opened(ctx context.Context) (err error) {
 	if s.repo == nil {
+		s.seen = time.Now()
 		s.repo, err = s.open(ctx)
 	}
 	return err

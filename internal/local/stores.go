@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/engine"
@@ -96,8 +97,8 @@ func (n snapshots) set(location, point string, volumes []volumeRecord) {
 func (n snapshots) remove(location, point string) { delete(n.sets[location], point) }
 
 // loadSnapshots reads which snapshots there are, in every location that holds a point or may. The caller
-// holds the lock.
-func (s *Service) loadSnapshots(ctx context.Context, ix *index, listing *engine.Listing) error {
+// holds the lock. Other locations are seen as they were at most age ago.
+func (s *Service) loadSnapshots(ctx context.Context, ix *index, listing *engine.Listing, age time.Duration) error {
 	ix.snapshots = snapshots{
 		sets:   map[string]map[string]map[string]bool{mainLocation: listing.Volumes()},
 		broken: make(map[string]error),
@@ -112,7 +113,7 @@ func (s *Service) loadSnapshots(ctx context.Context, ix *index, listing *engine.
 		return err
 	}
 	for id := range ids {
-		if err := s.locationSnapshots(ctx, ix, id); err != nil {
+		if err := s.locationSnapshots(ctx, ix, id, age); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
@@ -122,7 +123,7 @@ func (s *Service) loadSnapshots(ctx context.Context, ix *index, listing *engine.
 	return nil
 }
 
-func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) error {
+func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string, age time.Duration) error {
 	st, err := s.locationStore(ix, id)
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) e
 	if err != nil {
 		return err
 	}
-	if err := st.refresh(ctx, repo); err != nil {
+	if _, err := st.refresh(ctx, repo, age); err != nil {
 		return err
 	}
 	listing, err := repo.List(ctx)
@@ -142,20 +143,30 @@ func (s *Service) locationSnapshots(ctx context.Context, ix *index, id string) e
 	return st.explain("read", s.addForeign(ctx, ix, id, listing))
 }
 
-// refresh makes what other processes wrote visible. A directory that went away is noticed here: Kopia would
-// look for it again and again, for ever.
-func (s *store) refresh(ctx context.Context, repo *engine.Repo) error {
+// refresh makes visible what other processes wrote until the time that it returns, which is at most age ago. A
+// directory that went away is noticed here: Kopia would look for it again and again, for ever.
+func (s *store) refresh(ctx context.Context, repo *engine.Repo, age time.Duration) (seen time.Time, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.seen) < age {
+		return s.seen, nil
+	}
 	storage, err := s.storage()
 	if err == nil && storage.S3 == nil {
 		err = engine.Probe(ctx, storage)
 	}
 	switch {
 	case errors.Is(err, engine.ErrAbsent):
-		return s.gone()
+		return s.seen, s.gone()
 	case err != nil:
-		return s.explain("read", err)
+		return s.seen, s.explain("read", err)
 	}
-	return s.explain("read", repo.Refresh(ctx))
+	now := time.Now()
+	if err := repo.Refresh(ctx); err != nil {
+		return s.seen, s.explain("read", err)
+	}
+	s.seen = now
+	return now, nil
 }
 
 // gone is the error of a repository that must be there.

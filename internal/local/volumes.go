@@ -42,7 +42,7 @@ func parts(ctx context.Context, repo *engine.Repo, rec runRecord, chosen []strin
 		case t != nil:
 			list = append(list, part{volumeRecord: v, tree: t, dir: directoryFor(v.Source)})
 		case !incomplete:
-			return nil, backup.Errorf(backup.ErrConflict, "The data of volume %s (%s) is gone; it was deleted with another program.", v.ID, v.Source)
+			return nil, backup.Errorf(backup.ErrConflict, "The data of volume %s (%s) is gone; it was deleted with another program. Choose another point, or other volumes.", v.ID, v.Source)
 		}
 	}
 	switch len(list) {
@@ -55,7 +55,7 @@ func parts(ctx context.Context, repo *engine.Repo, rec runRecord, chosen []strin
 }
 
 func noData(rec runRecord) error {
-	return backup.Errorf(backup.ErrConflict, "The point %s holds no data.", rec.ID)
+	return backup.Errorf(backup.ErrConflict, "The point %s holds no data. Choose another one.", rec.ID)
 }
 
 // known says whether a point has the volumes.

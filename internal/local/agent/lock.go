@@ -32,7 +32,7 @@ func lock(repository, host string) (release func(), err error) {
 		return nil, fmt.Errorf("lock %s: %w", l.Path(), err)
 	}
 	if !locked {
-		return nil, fmt.Errorf("%w: host %s, repository %s", errRunning, host, repository)
+		return nil, fmt.Errorf("%w: host %s, repository %s. One is enough; stop it before another one starts", errRunning, host, repository)
 	}
 	return func() { _ = l.Unlock() }, nil
 }
