@@ -25,7 +25,7 @@ func unable(diags *diag.Diagnostics, action string, err error) {
 func explain(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return err.Error() + "\n\nThe time allowed in the timeouts block has passed."
+		return err.Error() + "\n\nThe time allowed in the timeouts block has passed. If the service only takes long, allow more there."
 	case errors.Is(err, context.Canceled):
 		return "The operation was interrupted."
 	default:

@@ -170,7 +170,7 @@ func (r *locationResource) Delete(ctx context.Context, req resource.DeleteReques
 	case err == nil, errors.Is(err, backup.ErrNotFound):
 	case errors.Is(err, backup.ErrConflict):
 		advice := locationInUse
-		if !force {
+		if !force && state.VNGCloud.IsNull() { // it does not help there
 			advice += "\n\n" + locationOccupied
 		}
 		resp.Diagnostics.AddError("Unable to Delete Backup Location", explain(err)+"\n\n"+advice)

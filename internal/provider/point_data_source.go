@@ -136,7 +136,7 @@ func (d *pointDataSource) find(ctx context.Context, model pointDataModel, diags 
 	}
 	switch {
 	case len(found) == 0:
-		diags.AddError("Backup Point Not Found", "No point matches "+describePointFilter(filter)+".")
+		diags.AddError("Backup Point Not Found", "No point matches "+describePointFilter(filter)+". Change the filters; the data source serverbackup_points lists what there is.")
 	case len(found) > shown:
 		found[shown] = "and others"
 		fallthrough

@@ -37,7 +37,8 @@ func (r *policyResource) warnOfRetention(ctx context.Context, req resource.Modif
 	case err != nil:
 		// The change itself can be made all the same.
 		diags.AddAttributeWarning(at, "Deleted Points Not Known",
-			"The retention changes, but the points that it deletes could not be listed: "+sentence(explain(err)))
+			"The retention changes, but the points that it deletes could not be listed: "+sentence(explain(err))+
+				" Look at them with serverbackup_points and schedule_type = \"policy\" before you apply.")
 	case len(going) > 0:
 		diags.AddAttributeWarning(at, "Points Will Be Deleted", fmt.Sprintf(
 			"The %s no longer keeps the following points, %d in all. The service deletes them when it next applies the retention:\n\n%s\n\n"+

@@ -173,7 +173,7 @@ func (c *client) importByIDOrIdentity(ctx context.Context, req resource.ImportSt
 			}
 			if want != scopeString(have) {
 				resp.Diagnostics.AddError("Wrong Backup Store", fmt.Sprintf(
-					"The identity names the store %s, but the provider is configured for %s (%s).", want, scopeString(have), have.Name))
+					"The identity names the store %s, but the provider is configured for %s (%s). Import the object with a provider that is configured for its store.", want, scopeString(have), have.Name))
 				return
 			}
 		}

@@ -55,5 +55,5 @@ func reportDamages(id string, found backup.Verification, diags *diag.Diagnostics
 		text += fmt.Sprintf("\n  and %d more", more)
 	}
 	diags.AddError("Backup Point Damaged", text+"\n\n"+
-		"Points share what is the same in them, so others may be damaged too: verify them, and take a full one (full = true) while the source is still there.")
+		"Points share what is the same in them, so others may be damaged too: verify them. A new point in the same repository shares the damage: while the sources are still there, take one into a new repository.")
 }

@@ -274,7 +274,7 @@ func (s *Service) DeleteLocation(ctx context.Context, id string, _ bool) error {
 	case l.ServerCount != nil && *l.ServerCount > 0:
 		return backup.Errorf(backup.ErrConflict, "The location %q is used by %d backup servers. Give them another one first.", l.Name, *l.ServerCount)
 	case l.UsedBytes != nil && *l.UsedBytes > 0:
-		return backup.Errorf(backup.ErrConflict, "The location %q holds %.3f GB of points, perhaps in its bin. The service deletes empty locations only.", l.Name, float64(*l.UsedBytes)/gib)
+		return backup.Errorf(backup.ErrConflict, "The location %q holds %.3f GB of points, perhaps in its bin. The service deletes empty locations only, whatever force_destroy says: delete the points first.", l.Name, float64(*l.UsedBytes)/gib)
 	}
 	defer s.locations.drop()
 	if err := s.api.DeleteLocation(ctx, id); err != nil {

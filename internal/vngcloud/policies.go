@@ -54,7 +54,7 @@ func (s *Service) CheckPolicy(ctx context.Context, p backup.Policy) []backup.Pro
 		problems = append(problems, unsupported("enabled", "To stop the schedule set enabled = false on the servers that use the policy."))
 	}
 	if len(p.Tags) > 0 {
-		problems = append(problems, unsupported("tags", "Its points carry none."))
+		problems = append(problems, unsupported("tags", "Its points carry none; leave it out."))
 	}
 	if len(p.Schedules) == 0 {
 		problems = append(problems, problem([]string{"schedules"}, "Missing Schedule",

@@ -54,7 +54,7 @@ func (s *Service) CheckRestore(ctx context.Context, r backup.RestoreRequest) []b
 }
 
 func tooSmall(object, attribute string, got, least int64) backup.Problem {
-	return problem([]string{"vngcloud", object, attribute}, "Disk Too Small", fmt.Sprintf("%s is %d GB; what was backed up needs %d GB.", attribute, got, least))
+	return problem([]string{"vngcloud", object, attribute}, "Disk Too Small", fmt.Sprintf("%s is %d GB; write %d or more.", attribute, got, least))
 }
 
 // sizeGB is the size of what was backed up, rounded up; 0 if it is not known.

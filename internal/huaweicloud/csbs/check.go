@@ -63,7 +63,7 @@ func checkTags(tags map[string]string) []backup.Problem {
 	at := []string{"tags"}
 	var problems []backup.Problem
 	if len(tags) > maxTags {
-		problems = append(problems, problem(at, "Too Many Tags", "There are %d tags; csbs takes at most %d.", len(tags), maxTags))
+		problems = append(problems, problem(at, "Too Many Tags", "There are %d tags; csbs takes at most %d. Leave some out.", len(tags), maxTags))
 	}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		switch value := tags[key]; {
@@ -158,13 +158,13 @@ func (s *Service) CheckServer(ctx context.Context, srv backup.Server, prior *bac
 	if srv.InstanceID == "" {
 		problems = append(problems, problem([]string{"instance_id"}, "Missing Instance", "The service csbs backs up instances: write instance_id, the id of an Elastic Cloud Server."))
 	} else if !huaweicloud.ValidID(srv.InstanceID) {
-		problems = append(problems, problem([]string{"instance_id"}, "Invalid Instance", "instance_id is %.60q, which is no id of an Elastic Cloud Server.", srv.InstanceID))
+		problems = append(problems, problem([]string{"instance_id"}, "Invalid Instance", "instance_id is %.60q, which is no id of an Elastic Cloud Server. Write its UUID.", srv.InstanceID))
 	}
 	if srv.LocationID != "" {
-		problems = append(problems, unsupported("location_id", "Points are kept in the region."))
+		problems = append(problems, unsupported("location_id", "Points are kept in the region; leave it out."))
 	}
 	if len(srv.ExcludeVolumeIDs) > 0 {
-		problems = append(problems, unsupported("exclude_volume_ids", "It backs up all disks of a server."))
+		problems = append(problems, unsupported("exclude_volume_ids", "It backs up all disks of a server; leave it out."))
 	}
 	if !srv.Enabled {
 		problems = append(problems, problem([]string{"enabled"}, "Attribute Not Supported",

@@ -96,7 +96,7 @@ func mappings(it item, o RestoreOptions) ([]mapping, []backup.Problem) {
 		}
 	}
 	if len(list) == 0 {
-		problems = append(problems, problem([]string{"point_id"}, "Point Without Disks", "The service shows no disks of the point %s, so that it cannot be restored.", it.ID))
+		problems = append(problems, problem([]string{"point_id"}, "Point Without Disks", "The service shows no disks of the point %s, so that it cannot be restored. Choose another point.", it.ID))
 	}
 	return list, problems
 }
