@@ -176,7 +176,7 @@ func TestAccRetentionNotListed(t *testing.T) {
 	f := newFakeTest(t, cloud)
 	f.run(
 		resource.TestStep{Config: policyWith()},
-		planOnce(f, policyWith("retention = { latest = 1 }"), `^WARNING: Deleted Points Not Known: .*Points are not for you\.$`),
+		planOnce(f, policyWith("retention = { latest = 1 }"), `^WARNING: Deleted Points Not Known: .*Points are not for you\. Look at them with serverbackup_points .* before you apply\.$`),
 		resource.TestStep{Config: policyWith("retention = { latest = 1 }")},
 	)
 }
