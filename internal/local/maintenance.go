@@ -10,7 +10,7 @@ import (
 // MaintenanceReport is what was done for the repository of a location.
 type MaintenanceReport struct {
 	LocationID, LocationName string
-	// Cycle is what ran: quick, full, or nothing.
+	// Cycle is what ran: quick, full, collect, or nothing.
 	Cycle string
 	// Owner is who maintains the repository, user@host.
 	Owner string

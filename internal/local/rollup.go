@@ -19,11 +19,11 @@ import (
 
 const (
 	// rollUpAge is how long after a point is gone its run keeps a record of its own.
-	rollUpAge = 7 * day
+	rollUpAge = day
 	// rollUpAtLeast is how many such runs make rolling up worth a write.
-	rollUpAtLeast = 500
+	rollUpAtLeast = 100
 	// chunkSize is how many runs one record holds at most.
-	chunkSize = 10000
+	chunkSize = 2000
 )
 
 // chunkRecord holds runs whose points are gone, as history: a record each would make every look at the

@@ -37,7 +37,7 @@ func (o Options) createDirectory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st, err := o.Storage.connect(ctx)
+	st, err := o.Storage.directory(ctx, true)
 	if err == nil {
 		err = errors.Join(o.initialize(ctx, st), st.Close(ctx))
 	}

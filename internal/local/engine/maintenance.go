@@ -11,6 +11,7 @@ import (
 	"github.com/kopia/kopia/repo"
 	"github.com/kopia/kopia/repo/blob"
 	"github.com/kopia/kopia/repo/maintenance"
+	"github.com/kopia/kopia/snapshot/snapshotgc"
 	"github.com/kopia/kopia/snapshot/snapshotmaintenance"
 )
 
@@ -58,20 +59,26 @@ func (r *Repo) MaintenanceDue(ctx context.Context, owner string) (Maintenance, e
 	if err != nil {
 		return m, translate(err)
 	}
+	m.Cycle, err = r.cycleDue(ctx, params, schedule)
+	return m, translate(err)
+}
+
+func (r *Repo) cycleDue(ctx context.Context, params *maintenance.Params, schedule *maintenance.Schedule) (Cycle, error) {
 	now := r.rep.Time()
-	switch {
-	case params.FullCycle.Enabled && !now.Before(schedule.NextFullMaintenanceTime):
-		m.Cycle = FullCycle
-	case params.QuickCycle.Enabled && !now.Before(schedule.NextQuickMaintenanceTime):
-		changed, err := r.changedSinceMaintenance(ctx)
-		if err != nil {
-			return m, translate(err)
+	if params.FullCycle.Enabled {
+		if !now.Before(schedule.NextFullMaintenanceTime) {
+			return FullCycle, nil
 		}
-		if changed {
-			m.Cycle = QuickCycle
+		if due, err := r.collectionDue(ctx, schedule); due || err != nil {
+			return CollectCycle, err
 		}
 	}
-	return m, nil
+	if params.QuickCycle.Enabled && !now.Before(schedule.NextQuickMaintenanceTime) {
+		if changed, err := r.changedSinceMaintenance(ctx); changed || err != nil {
+			return QuickCycle, err
+		}
+	}
+	return NoCycle, nil
 }
 
 // maintenanceBlob is written by every task of a maintenance, and indexBlobs by everything else.
@@ -156,6 +163,9 @@ func (r *Repo) maintain(ctx context.Context, cycle Cycle) error {
 	defer os.RemoveAll(dir) //nolint:errcheck // an empty file in a temporary directory
 	options := repo.WriteSessionOptions{Purpose: "maintenance", OnUpload: func(int64) {}}
 	return repo.DirectWriteSession(ctx, r.rep, options, func(ctx context.Context, w repo.DirectRepositoryWriter) error {
+		if cycle == CollectCycle {
+			return snapshotgc.Run(ctx, w, true, maintenance.SafetyFull, w.Time())
+		}
 		// force: the owner was checked, and is none that the engine knows.
 		return snapshotmaintenance.Run(ctx, w, maintenance.Mode(cycle), true, maintenance.SafetyFull)
 	})
@@ -166,6 +176,8 @@ func (r *Repo) maintain(ctx context.Context, cycle Cycle) error {
 var lastTasks = map[Cycle][]maintenance.TaskType{
 	QuickCycle: {maintenance.TaskEpochAdvance, maintenance.TaskCleanupLogs},
 	FullCycle:  {maintenance.TaskCleanupLogs},
+
+	CollectCycle: {maintenance.TaskSnapshotGarbageCollection},
 }
 
 // maintained looks whether the engine's last task ran: that a maintenance ended without an error does not

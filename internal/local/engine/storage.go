@@ -32,7 +32,13 @@ func (s Storage) connect(ctx context.Context) (blob.Storage, error) {
 	if s.S3 != nil {
 		return s.S3.connect(ctx)
 	}
-	return filesystem.New(ctx, &filesystem.Options{Path: s.Path, FileMode: 0o600, DirectoryMode: 0o700}, false)
+	return s.directory(ctx, false)
+}
+
+// directory opens the storage of a path. A new one gets the two levels of directories that Kopia makes today; where
+// none are written down, they are those of its first version, in which nearly every blob has a directory of its own.
+func (s Storage) directory(ctx context.Context, create bool) (blob.Storage, error) {
+	return filesystem.New(ctx, &filesystem.Options{Path: s.Path, FileMode: 0o600, DirectoryMode: 0o700}, create)
 }
 
 // existing opens the storage of a repository; the error is that of [Probe].
