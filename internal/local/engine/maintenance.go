@@ -65,20 +65,19 @@ func (r *Repo) MaintenanceDue(ctx context.Context, owner string) (Maintenance, e
 
 func (r *Repo) cycleDue(ctx context.Context, params *maintenance.Params, schedule *maintenance.Schedule) (Cycle, error) {
 	now := r.rep.Time()
-	if params.FullCycle.Enabled {
-		if !now.Before(schedule.NextFullMaintenanceTime) {
-			return FullCycle, nil
-		}
-		if due, err := r.collectionDue(ctx, schedule); due || err != nil {
-			return CollectCycle, err
-		}
+	if params.FullCycle.Enabled && !now.Before(schedule.NextFullMaintenanceTime) {
+		return FullCycle, nil
 	}
-	if params.QuickCycle.Enabled && !now.Before(schedule.NextQuickMaintenanceTime) {
-		if changed, err := r.changedSinceMaintenance(ctx); changed || err != nil {
-			return QuickCycle, err
-		}
+	if !params.QuickCycle.Enabled || now.Before(schedule.NextQuickMaintenanceTime) {
+		return NoCycle, nil
 	}
-	return NoCycle, nil
+	if changed, err := r.changedSinceMaintenance(ctx); !changed || err != nil {
+		return NoCycle, err
+	}
+	if due, err := r.collectionDue(ctx, schedule); due || err != nil {
+		return CollectCycle, err
+	}
+	return QuickCycle, nil
 }
 
 // maintenanceBlob is written by every task of a maintenance, and indexBlobs by everything else.
