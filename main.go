@@ -33,6 +33,9 @@ func main() {
 	flag.BoolVar(&attach, "debug", false, "run as a long-lived process that a debugger can attach to")
 	flag.Parse()
 
+	if err := limitLogs(os.Getenv, os.Setenv); err != nil {
+		log.Fatal(err.Error())
+	}
 	ctx := context.Background()
 	err := providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{
 		Address:         address,

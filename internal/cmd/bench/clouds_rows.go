@@ -34,7 +34,8 @@ func (b *run) cbr() error {
 // goals are what a refresh is to take at most.
 type goals struct{ refresh, requests string }
 
-// refresh measures a plan in which nothing has changed, beside the same without asking the service.
+// refresh measures what the provider takes to read all resources again, as many at a time as Terraform reads, and a plan
+// in which nothing has changed, beside the same without asking the service. Terraform itself takes most of that.
 func (b *run) refresh(service string, plant plant, withPoints bool, want goals) error {
 	if !b.has("terraform") {
 		return nil
@@ -57,7 +58,11 @@ func (b *run) refresh(service string, plant plant, withPoints bool, want goals) 
 	}
 	// Nothing is under way between two commands.
 	c.Latency = latency
-	var whole, asking, memory samples
+	config, err := inJSON(service, c.block)
+	if err != nil {
+		return err
+	}
+	var whole, asking, memory, reading samples
 	requests, most := 0, 0
 	for range b.runs {
 		without, err := t.do("plan", "-refresh=false", "-detailed-exitcode", "-input=false", "-no-color")
@@ -73,10 +78,16 @@ func (b *run) refresh(service string, plant plant, withPoints bool, want goals) 
 		requests, most = max(requests, counted.TotalRequests()), max(most, counted.MostInFlight)
 		whole, memory = append(whole, sample{time: with.time}), append(memory, with)
 		asking = append(asking, sample{time: with.time - without.time})
+		read, err := t.readAll(config)
+		if err != nil {
+			return err
+		}
+		reading = append(reading, read)
 	}
 	fmt.Fprintf(os.Stderr, "%s: what the last refresh asked for: %v\n", service, c.Counts.Snapshot().Requests)
 	name := fmt.Sprintf("%s: refresh of %d servers, %d points, %d policies", service, servers, points, policies)
-	printRow(name, seconds(asking.time()), fmt.Sprintf("at most %s; the whole plan %s", want.refresh, seconds(whole.time())), 0)
+	printRow(name, seconds(reading.time()), "at most "+want.refresh, 0)
+	printRow("the same in a plan, beside one without refresh", seconds(asking.time()), "the whole plan "+seconds(whole.time()), 0)
 	printRow("requests of that refresh", fmt.Sprintf("%d, %d at a time", requests, most), "at most "+want.requests+", 8 at a time", 0)
 	printRow("memory of the provider in that refresh", mib(memory.memory()), "–", 0)
 	return fresh(t.dir)
