@@ -201,7 +201,7 @@ func TestMaintenanceOnce(t *testing.T) {
 	protect(t, svc, "web", tree(t, map[string]string{"a": "one"}))
 	repository := mainRepository(t, svc)
 	// As the engine spreads its files over directories.
-	lock := filepath.Join(repository, "age", "nt.", "maintenance.killed.f")
+	lock := filepath.Join(repository, "a", "gen", "t.maintenance.killed.f")
 	plant := func(at time.Time) {
 		t.Helper()
 		write(t, lock, "lock")

@@ -138,19 +138,18 @@ func restoreOfKilled(t *testing.T, where place) {
 	if err := os.Remove(filepath.Join(dir, "b", "huge")); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 8 {
-		write(t, filepath.Join(dir, fmt.Sprint("big", i)), randomText(t, 2<<20))
-	}
 	quick := newService(t, func(c *local.Config) {
 		*c = cfg
 		c.CheckpointInterval, c.Compression = 100*time.Millisecond, "gzip-best-compression"
 	})
 	for range 2 {
+		for i := range 8 {
+			write(t, filepath.Join(dir, fmt.Sprint("big", i)), randomText(t, 2<<20))
+		}
 		later := take(t, quick, backup.PointRequest{ServerID: srv.ID, Name: "later"})
 		if later.Status != backup.StatusAvailable || later.FinishedAt.Sub(later.CreatedAt) < 200*time.Millisecond {
 			t.Fatalf("a later point, long enough for a checkpoint: %+v", later)
 		}
-		write(t, filepath.Join(dir, "big0"), randomText(t, 2<<20))
 	}
 	restored("after later points")
 
