@@ -6,7 +6,7 @@ import "github.com/hashicorp/go-hclog"
 var frameworkLogs = []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"}
 
 // limitLogs lets those libraries log no more than Terraform will show. Else they write everything, some dozen lines for
-// each resource, for Terraform to parse and drop: a quarter of the provider's time, and more of Terraform's own.
+// each resource, for Terraform to parse and drop: a quarter of the samples of a profile.
 func limitLogs(getenv func(string) string, setenv func(name, value string) error) error {
 	level := shownLevel(getenv)
 	if level == hclog.NoLevel {
