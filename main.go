@@ -33,8 +33,11 @@ func main() {
 	flag.BoolVar(&attach, "debug", false, "run as a long-lived process that a debugger can attach to")
 	flag.Parse()
 
-	if err := limitLogs(os.Getenv, os.Setenv); err != nil {
-		log.Fatal(err.Error())
+	// A debugger's process is not started by Terraform: what it logs is for whoever started it.
+	if !attach {
+		if err := limitLogs(os.Getenv, os.Setenv); err != nil {
+			log.Fatal(err.Error())
+		}
 	}
 	ctx := context.Background()
 	err := providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{

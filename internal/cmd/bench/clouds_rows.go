@@ -63,7 +63,7 @@ func (b *run) refresh(service string, plant plant, withPoints bool, want goals) 
 		return err
 	}
 	var whole, asking, memory, reading samples
-	requests, most := 0, 0
+	requests, most, asked := 0, 0, ""
 	for range b.runs {
 		without, err := t.do("plan", "-refresh=false", "-detailed-exitcode", "-input=false", "-no-color")
 		if err != nil {
@@ -75,7 +75,7 @@ func (b *run) refresh(service string, plant plant, withPoints bool, want goals) 
 			return err
 		}
 		counted := c.Counts.Snapshot()
-		requests, most = max(requests, counted.TotalRequests()), max(most, counted.MostInFlight)
+		requests, most, asked = max(requests, counted.TotalRequests()), max(most, counted.MostInFlight), fmt.Sprint(counted.Requests)
 		whole, memory = append(whole, sample{time: with.time}), append(memory, with)
 		asking = append(asking, sample{time: with.time - without.time})
 		read, err := t.readAll(config)
@@ -84,12 +84,12 @@ func (b *run) refresh(service string, plant plant, withPoints bool, want goals) 
 		}
 		reading = append(reading, read)
 	}
-	fmt.Fprintf(os.Stderr, "%s: what the last refresh asked for: %v\n", service, c.Counts.Snapshot().Requests)
+	fmt.Fprintf(os.Stderr, "%s: what the last plan asked for: %s\n", service, asked)
 	name := fmt.Sprintf("%s: refresh of %d servers, %d points, %d policies", service, servers, points, policies)
 	printRow(name, seconds(reading.time()), "at most "+want.refresh, 0)
 	printRow("the same in a plan, beside one without refresh", seconds(asking.time()), "the whole plan "+seconds(whole.time()), 0)
-	printRow("requests of that refresh", fmt.Sprintf("%d, %d at a time", requests, most), "at most "+want.requests+", 8 at a time", 0)
-	printRow("memory of the provider in that refresh", mib(memory.memory()), "–", 0)
+	printRow("requests of that plan", fmt.Sprintf("%d, %d at a time", requests, most), "at most "+want.requests+", 8 at a time", 0)
+	printRow("memory of the provider in that plan", mib(memory.memory()), "–", 0)
 	return fresh(t.dir)
 }
 

@@ -173,9 +173,8 @@ func (r *Repo) maintain(ctx context.Context, cycle Cycle) error {
 // lastTasks are the tasks that end a cycle: a quick one of a repository with epochs, as all new ones are,
 // cleans up no logs.
 var lastTasks = map[Cycle][]maintenance.TaskType{
-	QuickCycle: {maintenance.TaskEpochAdvance, maintenance.TaskCleanupLogs},
-	FullCycle:  {maintenance.TaskCleanupLogs},
-
+	QuickCycle:   {maintenance.TaskEpochAdvance, maintenance.TaskCleanupLogs},
+	FullCycle:    {maintenance.TaskCleanupLogs},
 	CollectCycle: {maintenance.TaskSnapshotGarbageCollection},
 }
 
@@ -187,10 +186,8 @@ func (r *Repo) maintained(ctx context.Context, cycle Cycle, started time.Time) e
 		return translate(err)
 	}
 	for _, task := range lastTasks[cycle] {
-		for _, run := range schedule.Runs[task] {
-			if run.Success && !run.Start.Before(started) {
-				return nil
-			}
+		if !lastRun(schedule, task).Start.Before(started) {
+			return nil
 		}
 	}
 	return fmt.Errorf("the %s maintenance of the repository did not run, although it was due at %s", cycle, started.UTC().Format(time.RFC3339))
