@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -24,13 +25,21 @@ type watch struct {
 // formatFile is read once by each opening of a repository: it has the key, encrypted.
 const formatFile = "kopia.repository.f"
 
+// indexDirectory has a directory of index blobs for each epoch, whose name begins with an epochPrefix.
+const (
+	indexDirectory = "x"
+	epochPrefix    = "n"
+)
+
 func watchRepository(path string) (*watch, error) {
 	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := unix.InotifyAddWatch(fd, path, unix.IN_OPEN); err != nil {
-		return nil, errors.Join(err, unix.Close(fd))
+	for _, dir := range []string{path, filepath.Join(path, indexDirectory)} {
+		if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_OPEN); err != nil {
+			return nil, errors.Join(err, unix.Close(fd))
+		}
 	}
 	w := &watch{fd: fd, opened: make(map[string]int), quit: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
@@ -75,16 +84,15 @@ func (w *watch) read() error {
 	}
 }
 
-// stop returns how often the repository was opened, and how often it was listed after that. Opening
-// lists the index blobs once, and every listing of ours lists them again for what is new.
+// stop returns how often the repository was opened, and how often its index blobs were listed: by an opening, and
+// whenever what is new has to be found after that.
 func (w *watch) stop() (opened, listed int, err error) {
 	close(w.quit)
 	<-w.done
 	opened = w.opened[formatFile]
 	for _, name := range slices.Collect(maps.Keys(w.opened)) {
-		// A directory of index blobs.
-		if strings.HasPrefix(name, "x") {
-			listed = max(listed, w.opened[name]-opened)
+		if strings.HasPrefix(name, epochPrefix) {
+			listed = max(listed, w.opened[name])
 		}
 	}
 	return opened, listed, w.err
