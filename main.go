@@ -12,7 +12,8 @@ import (
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/agent"
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/provider"
@@ -33,19 +34,16 @@ func main() {
 	flag.BoolVar(&attach, "debug", false, "run as a long-lived process that a debugger can attach to")
 	flag.Parse()
 
-	// A debugger's process is not started by Terraform: what it logs is for whoever started it.
-	if !attach {
-		if err := limitLogs(os.Getenv, os.Setenv); err != nil {
-			log.Fatal(err.Error())
-		}
+	provider.TuneMemory()
+	var options []tf6server.ServeOpt
+	if attach {
+		options = append(options, tf6server.WithManagedDebug())
+		// A debugger's process is not started by Terraform: what it logs is for whoever started it.
+	} else if err := limitLogs(os.Getenv, os.Setenv); err != nil {
+		log.Fatal(err.Error())
 	}
-	ctx := context.Background()
-	err := providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{
-		Address:         address,
-		Debug:           attach,
-		ProtocolVersion: 6,
-	})
-	if err := errors.Join(err, provider.Shutdown(ctx)); err != nil {
+	err := tf6server.Serve(address, func() tfprotov6.ProviderServer { return provider.NewServer(version) }, options...)
+	if err := errors.Join(err, provider.Shutdown(context.Background())); err != nil {
 		log.Fatal(err.Error())
 	}
 }

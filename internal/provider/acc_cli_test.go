@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -71,7 +70,7 @@ func newEmulatorCLITest(e *emulatorTest) *cliTest {
 		p := &serverbackupProvider{version: "test", open: func(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {
 			return openServiceAt(ctx, model, e.time(), diags)
 		}}
-		return providerserver.NewProtocol6WithError(p)()
+		return newServer(p), nil
 	}
 	return c
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -77,7 +76,7 @@ func (e *emulatorTest) factories() map[string]func() (tfprotov6.ProviderServer, 
 			p := &serverbackupProvider{version: "test", open: func(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {
 				return openServiceAt(ctx, model, e.time(), diags)
 			}}
-			server, err := providerserver.NewProtocol6WithError(p)()
+			server := newServer(p)
 			e.mu.Lock()
 			defer e.mu.Unlock()
 			e.server = server
@@ -85,7 +84,7 @@ func (e *emulatorTest) factories() map[string]func() (tfprotov6.ProviderServer, 
 			if e.wrap != nil {
 				heard = e.wrap(heard)
 			}
-			return heard, err
+			return heard, nil
 		},
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -61,12 +60,12 @@ var protoV6ProviderFactories = factoriesAt(serviceTime{})
 func factoriesAt(at serviceTime) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"serverbackup": func() (tfprotov6.ProviderServer, error) {
-			return providerserver.NewProtocol6WithError(&serverbackupProvider{
+			return newServer(&serverbackupProvider{
 				version: "test",
 				open: func(ctx context.Context, model providerModel, diags *diag.Diagnostics) backup.Service {
 					return openServiceAt(ctx, model, at, diags)
 				},
-			})()
+			}), nil
 		},
 	}
 }

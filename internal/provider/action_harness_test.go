@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -29,19 +28,12 @@ func newActionTest(t *testing.T, name string, service backup.Service) *actionTes
 	p := &serverbackupProvider{version: "test", open: func(context.Context, providerModel, *diag.Diagnostics) backup.Service {
 		return service
 	}}
-	server, err := providerserver.NewProtocol6WithError(p)()
-	if err != nil {
-		t.Fatal(err)
-	}
-	calls, ok := server.(tfprotov6.ActionServer)
-	if !ok {
-		t.Fatal("the provider has no actions")
-	}
+	server := newServer(p)
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &actionTest{t: t, name: name, server: server, calls: calls, config: objectType(t, schemas.ActionSchemas[name].Schema)}
+	a := &actionTest{t: t, name: name, server: server, calls: server, config: objectType(t, schemas.ActionSchemas[name].Schema)}
 
 	block := objectType(t, schemas.Provider)
 	values := nulls(block)

@@ -13,7 +13,7 @@ import (
 // written, by which Delete knows it again; that it was altered goes to the plan in private state.
 func (r *archiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state archiveModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	record, d := state.recordOf(ctx, req.Private)
 	resp.Diagnostics.Append(d...)
 	if r.ready() {
@@ -50,5 +50,5 @@ func (r *archiveResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if runtime.GOOS != "windows" {
 		state.watchMode(info.Mode())
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &state)...)
 }

@@ -36,7 +36,7 @@ func (r *archiveResource) Metadata(_ context.Context, _ resource.MetadataRequest
 // Create claims the archive before it writes it: once the file is there, nothing can fail any more.
 func (r *archiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan archiveModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
 		return
 	}
@@ -52,7 +52,7 @@ func (r *archiveResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	plan.written(record)
 	resp.Diagnostics.Append(storeRecord(ctx, record, resp.Private)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &plan)...)
 }
 
 // write streams the data of the point to the file.

@@ -107,7 +107,6 @@ func (p *serverbackupProvider) Configure(ctx context.Context, req provider.Confi
 	if c.unknown == "" {
 		c.service = p.open(ctx, model, &resp.Diagnostics)
 		remember(c.service)
-		saveMemory()
 	}
 	resp.ResourceData = c
 	resp.DataSourceData = c

@@ -53,5 +53,5 @@ func (d *historyDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if noter, ok := service.(historyNoter); ok {
 		model.RetentionNote = stringOrNull(noter.HistoryNote())
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &model)...)
 }

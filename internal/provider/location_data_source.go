@@ -74,7 +74,7 @@ func (d *locationDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	data := d.locationDataOf(ctx, location, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+		resp.Diagnostics.Append(set(ctx, &resp.State, data)...)
 	}
 }
 

@@ -33,14 +33,14 @@ func (r *locationResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	var plan locationModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &plan)...)
 	var (
 		state *locationModel
 		prior *backup.Location
 	)
 	if !req.State.Raw.IsNull() {
 		state = &locationModel{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(get(ctx, req.State, state)...)
 		have, diags := state.toDomain(ctx)
 		resp.Diagnostics.Append(diags...)
 		// A plan without refresh has not asked yet.

@@ -51,7 +51,7 @@ func (r *locationResource) IdentitySchema(_ context.Context, _ resource.Identity
 
 func (r *locationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan locationModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &plan)...)
 	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
 		return
 	}
@@ -73,14 +73,14 @@ func (r *locationResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	plan.settle(created)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, plan)...)
 	resp.Diagnostics.Append(plan.remember(ctx, created, resp.Private)...)
 	resp.Diagnostics.Append(r.claim(ctx, created.ID, resp.Private, resp.Identity)...)
 }
 
 func (r *locationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state locationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -103,13 +103,13 @@ func (r *locationResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	resp.Diagnostics.Append(state.fromDomain(ctx, location)...)
 	resp.Diagnostics.Append(state.remember(ctx, location, resp.Private)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, state)...)
 }
 
 func (r *locationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state locationModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
 		return
 	}
@@ -142,13 +142,13 @@ func (r *locationResource) Update(ctx context.Context, req resource.UpdateReques
 		want = updated
 	}
 	plan.settle(want)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, plan)...)
 	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
 }
 
 func (r *locationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state locationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
 		return
 	}

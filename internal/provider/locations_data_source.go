@@ -69,6 +69,6 @@ func (d *locationsDataSource) Read(ctx context.Context, req datasource.ReadReque
 		model.Locations[i] = d.locationDataOf(ctx, l, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+		resp.Diagnostics.Append(set(ctx, &resp.State, model)...)
 	}
 }

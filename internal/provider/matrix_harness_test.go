@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -45,10 +44,7 @@ func inProcess(t *testing.T, service backup.Service) tfprotov6.ProviderServer {
 	p := &serverbackupProvider{version: "test", open: func(context.Context, providerModel, *diag.Diagnostics) backup.Service {
 		return service
 	}}
-	server, err := providerserver.NewProtocol6WithError(p)()
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := newServer(p)
 	config := map[string]any{}
 	if service == nil {
 		config["read_cache"] = laterKnown{}

@@ -2,24 +2,48 @@ package provider
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 )
 
-// gcPercent is less than Go's default of 100: a plan of thousands of resources leaves much garbage, and
-// memory is dearer there than the little time that collecting it more often takes.
-const gcPercent = 50
+const (
+	// gcFloor is how many bytes of garbage are worth a collection. Calls leave much of it and a small heap: by Go's
+	// default it would be collected a hundred times a second, which took as long as all else in a refresh.
+	gcFloor = 32 << 20
+	// gcPercent is for a heap that is not small. It is less than Go's default of 100, because memory is dearer there than the
+	// time that collecting it more often takes.
+	gcPercent = 50
+	// startPercent lets the schema be told before the first collection, of which the runtime makes a heap of 4 MiB the base.
+	startPercent = 100 * gcFloor / (4 << 20)
+)
 
-// gcFloor is what a heap may hold, in bytes, before the first collection: twice of what gcPercent is a percentage of.
-// Without it a small heap is collected a hundred times a second, which took as much time as all else in a refresh.
-const gcFloor = 64 << 20
-
-// ballast is counted by the collector and takes no memory, because nothing writes to it.
-var ballast []byte
-
-// saveMemory is for a provider that is used: one that only tells its schema is quicker without.
-func saveMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-		ballast = make([]byte, gcFloor)
+// TuneMemory makes garbage collection suit a provider, unless GOGC says how it should be.
+func TuneMemory() {
+	if os.Getenv("GOGC") != "" {
+		return
 	}
+	debug.SetGCPercent(startPercent)
+	afterCollections(func() {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		debug.SetGCPercent(percentFor(live[0].Value.Uint64()))
+	})
+}
+
+// percentFor is how much a heap may grow of which so many bytes are in use.
+func percentFor(live uint64) int {
+	return max(gcPercent, int(100*gcFloor/max(live, 1<<20))) //nolint:gosec // at most 3200
+}
+
+// afterCollections calls f after each collection: an object that nothing refers to has a finalizer, which
+// gives it the next.
+func afterCollections(f func()) {
+	type witness struct{ *witness }
+	var seen func(*witness)
+	seen = func(w *witness) {
+		f()
+		runtime.SetFinalizer(w, seen)
+	}
+	runtime.SetFinalizer(&witness{}, seen)
 }

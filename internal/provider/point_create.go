@@ -15,7 +15,7 @@ import (
 // wait may have ended because the context did.
 func (r *pointResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var model pointModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &model)...)
 	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
 		return
 	}

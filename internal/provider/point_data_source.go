@@ -108,7 +108,7 @@ func (d *pointDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	element := pointElementOf(point)
 	model.ID, model.Point, model.Volumes = element.ID, &element, volumeElementsOf(point.Volumes)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &model)...)
 }
 
 // find returns the id of the one point that the filters select. It reads no more of the list than

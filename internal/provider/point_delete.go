@@ -12,7 +12,7 @@ import (
 // Delete needs no more than the id: after a failed create the rest may be null.
 func (r *pointResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state pointModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == onDestroyKeep || !r.demand(&resp.Diagnostics) {
 		return
 	}

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -54,11 +53,11 @@ func (f *fakeTest) factories() map[string]func() (tfprotov6.ProviderServer, erro
 			p := &serverbackupProvider{version: "test", open: func(context.Context, providerModel, *diag.Diagnostics) backup.Service {
 				return f.service
 			}}
-			server, err := providerserver.NewProtocol6WithError(p)()
+			server := newServer(p)
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.server = server
-			return listener{ProviderServer: server, test: f}, err
+			return listener{ProviderServer: server, test: f}, nil
 		},
 	}
 }

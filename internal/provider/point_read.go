@@ -14,7 +14,7 @@ import (
 // Read does what on_missing says of a point that is gone.
 func (r *pointResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state pointModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -33,7 +33,7 @@ func (r *pointResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		unable(&resp.Diagnostics, "Read Backup Point "+id, err)
 	default:
 		state.refreshed(point)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		resp.Diagnostics.Append(set(ctx, &resp.State, &state)...)
 		if point.Status == backup.StatusCreating {
 			resp.Diagnostics.AddWarning("Backup Point Not Finished", fmt.Sprintf(
 				"The %s is still being taken. %s It cannot be restored yet.", state.label(), inWords(point)))
@@ -65,7 +65,7 @@ func (r *pointResource) readMissing(ctx context.Context, state pointModel, point
 			return
 		}
 		state.Status = types.StringValue(string(backup.StatusMissing))
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		resp.Diagnostics.Append(set(ctx, &resp.State, &state)...)
 		resp.Diagnostics.AddWarning("Backup Point Missing", known+
 			"\n\nBecause of on_missing = \"keep\", it stays in the state with status missing, and no other is taken.")
 	default:

@@ -12,8 +12,8 @@ import (
 // reports is left to the next refresh, since the plan has promised that it stays.
 func (r *pointResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state pointModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &plan)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
 		return
 	}
@@ -30,6 +30,6 @@ func (r *pointResource) Update(ctx context.Context, req resource.UpdateRequest, 
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &plan)...)
 	resp.Diagnostics.Append(r.claim(ctx, id, resp.Private, resp.Identity)...)
 }

@@ -67,5 +67,5 @@ func (d *pointsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	model.Points = points
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &model)...)
 }

@@ -63,5 +63,5 @@ func (d *policiesDataSource) Read(ctx context.Context, req datasource.ReadReques
 		resp.Diagnostics.Append(diags...)
 		model.Policies[i] = data
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, model)...)
 }

@@ -90,5 +90,5 @@ func (d *policyDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	data, diags := newPolicyData(ctx, policy)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, data)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, data)...)
 }

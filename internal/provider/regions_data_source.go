@@ -68,7 +68,7 @@ func (d *regionsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	for i, r := range found {
 		model.Regions[i] = regionData{ID: types.StringValue(r.ID), Name: stringOrNull(r.Name)}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, model)...)
 }
 
 // regionLookup is how regions are listed.

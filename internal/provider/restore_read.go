@@ -14,7 +14,7 @@ import (
 // may be gone by now. It never removes one, because the next apply would then restore again.
 func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state restoreModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() || !state.runs() {
 		return
 	}
@@ -40,7 +40,7 @@ func (r *restoreResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	state.seen(restore)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &state)...)
 	switch restore.Status {
 	case backup.HistoryRunning:
 		resp.Diagnostics.AddWarning("Restore Not Finished", fmt.Sprintf("The %s still runs. %s", state.label(), statusInWords(restore.Status, restore.Progress, restore.Error)))

@@ -38,7 +38,7 @@ func (r *restoreResource) Metadata(_ context.Context, _ resource.MetadataRequest
 // as [pointResource.Create] does.
 func (r *restoreResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var model restoreModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &model)...)
 	if resp.Diagnostics.HasError() || !r.demand(&resp.Diagnostics) {
 		return
 	}
@@ -84,16 +84,16 @@ func startRestore(ctx context.Context, service backup.Restorer, request backup.R
 // Update is of the state alone: what it may change restores nothing.
 func (r *restoreResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan restoreModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(get(ctx, req.Plan, &plan)...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(set(ctx, &resp.State, &plan)...)
 	}
 }
 
 // Delete forgets: a restore cannot be undone.
 func (r *restoreResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state restoreModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(get(ctx, req.State, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

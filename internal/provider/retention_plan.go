@@ -25,7 +25,7 @@ func (r *policyResource) warnOfRetention(ctx context.Context, req resource.Modif
 		return
 	}
 	var state policyModel
-	diags.Append(req.State.Get(ctx, &state)...)
+	diags.Append(get(ctx, req.State, &state)...)
 	prior, d := state.toDomain(ctx)
 	diags.Append(d...)
 	if diags.HasError() || plan.Retention.Equal(state.Retention) {

@@ -78,5 +78,5 @@ func (d *serverDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, newServerData(server))...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, newServerData(server))...)
 }

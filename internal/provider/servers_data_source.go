@@ -63,5 +63,5 @@ func (d *serversDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	for i, s := range found {
 		model.Servers[i] = newServerData(s)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, model)...)
 }

@@ -99,5 +99,5 @@ func (d *spaceUsageDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	model.fromDomain(usage)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(set(ctx, &resp.State, &model)...)
 }

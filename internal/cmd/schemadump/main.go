@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/provider"
@@ -21,7 +20,7 @@ func main() {
 	address := flag.String("address", "registry.terraform.io/serverbackup/serverbackup", "provider address to print the schema under")
 	flag.Parse()
 
-	server := providerserver.NewProtocol6(provider.New("dev")())()
+	server := provider.NewServer("dev")
 	if err := run(context.Background(), os.Stdout, server, *address); err != nil {
 		fmt.Fprintln(os.Stderr, "schemadump:", err)
 		os.Exit(1)
