@@ -5,11 +5,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	tf "github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // NewServer returns what serves the provider over protocol 6; version is what the CLI shows.
-func NewServer(version string) tfprotov6.ProviderServer {
+func NewServer(version string) tf.ProviderServer {
 	return newServer(New(version)())
 }
 
@@ -19,38 +19,44 @@ func newServer(p provider.Provider) server {
 
 // frameworkServer is everything that the framework serves.
 type frameworkServer interface {
-	tfprotov6.ProviderServer
-	tfprotov6.ListResourceServer
-	tfprotov6.ActionServer
-	tfprotov6.StateStoreServer
+	tf.ProviderServer
+	tf.ListResourceServer
+	tf.ActionServer
+	tf.StateStoreServer
 }
 
-// server lends the contexts of the calls that each resource of a plan takes. The framework keeps the context of each call,
-// with its loggers, until the provider ends: that was 70 KiB for each resource.
+// server lends the framework the contexts of the calls of which there are many. It keeps the context of each call, with its
+// loggers, until the provider ends: that was 70 KiB for each resource of a plan.
 type server struct {
 	frameworkServer
 }
 
-func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+func lending[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) (A, error)) (A, error) {
 	l := lend(ctx)
 	defer l.end()
-	return s.frameworkServer.ValidateResourceConfig(l, req)
+	return call(l, req)
 }
 
-func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	l := lend(ctx)
-	defer l.end()
-	return s.frameworkServer.UpgradeResourceState(l, req)
+func (s server) ValidateResourceConfig(ctx context.Context, req *tf.ValidateResourceConfigRequest) (*tf.ValidateResourceConfigResponse, error) {
+	return lending(ctx, req, s.frameworkServer.ValidateResourceConfig)
 }
 
-func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	l := lend(ctx)
-	defer l.end()
-	return s.frameworkServer.ReadResource(l, req)
+func (s server) UpgradeResourceState(ctx context.Context, req *tf.UpgradeResourceStateRequest) (*tf.UpgradeResourceStateResponse, error) {
+	return lending(ctx, req, s.frameworkServer.UpgradeResourceState)
 }
 
-func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	l := lend(ctx)
-	defer l.end()
-	return s.frameworkServer.PlanResourceChange(l, req)
+func (s server) ReadResource(ctx context.Context, req *tf.ReadResourceRequest) (*tf.ReadResourceResponse, error) {
+	return lending(ctx, req, s.frameworkServer.ReadResource)
+}
+
+func (s server) PlanResourceChange(ctx context.Context, req *tf.PlanResourceChangeRequest) (*tf.PlanResourceChangeResponse, error) {
+	return lending(ctx, req, s.frameworkServer.PlanResourceChange)
+}
+
+func (s server) ApplyResourceChange(ctx context.Context, req *tf.ApplyResourceChangeRequest) (*tf.ApplyResourceChangeResponse, error) {
+	return lending(ctx, req, s.frameworkServer.ApplyResourceChange)
+}
+
+func (s server) ReadDataSource(ctx context.Context, req *tf.ReadDataSourceRequest) (*tf.ReadDataSourceResponse, error) {
+	return lending(ctx, req, s.frameworkServer.ReadDataSource)
 }

@@ -20,22 +20,12 @@ func TestNothingIsKeptOfCalls(t *testing.T) {
 	const kind = "serverbackup_unknown"
 	s := NewServer("test")
 	for name, call := range map[string]func(context.Context) error{
-		"ValidateResourceConfig": func(ctx context.Context) error {
-			_, err := s.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: kind})
-			return err
-		},
-		"UpgradeResourceState": func(ctx context.Context) error {
-			_, err := s.UpgradeResourceState(ctx, &tfprotov6.UpgradeResourceStateRequest{TypeName: kind})
-			return err
-		},
-		"ReadResource": func(ctx context.Context) error {
-			_, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: kind})
-			return err
-		},
-		"PlanResourceChange": func(ctx context.Context) error {
-			_, err := s.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: kind})
-			return err
-		},
+		"ValidateResourceConfig": calling(s.ValidateResourceConfig, tfprotov6.ValidateResourceConfigRequest{TypeName: kind}),
+		"UpgradeResourceState":   calling(s.UpgradeResourceState, tfprotov6.UpgradeResourceStateRequest{TypeName: kind}),
+		"ReadResource":           calling(s.ReadResource, tfprotov6.ReadResourceRequest{TypeName: kind}),
+		"PlanResourceChange":     calling(s.PlanResourceChange, tfprotov6.PlanResourceChangeRequest{TypeName: kind}),
+		"ApplyResourceChange":    calling(s.ApplyResourceChange, tfprotov6.ApplyResourceChangeRequest{TypeName: kind}),
+		"ReadDataSource":         calling(s.ReadDataSource, tfprotov6.ReadDataSourceRequest{TypeName: kind}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +46,13 @@ func TestNothingIsKeptOfCalls(t *testing.T) {
 			t.Error("the context of the call is kept")
 			runtime.KeepAlive(s)
 		})
+	}
+}
+
+func calling[Q, A any](call func(context.Context, *Q) (A, error), req Q) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := call(ctx, &req)
+		return err
 	}
 }
 
