@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// gcFloor is how many bytes of garbage are worth a collection. Calls leave much of it and a small heap: by Go's
-	// default it would be collected a hundred times a second, which took as long as all else in a refresh.
+	// gcFloor is how many bytes of garbage are worth a collection. Calls leave much of it and a small heap, which
+	// would be collected dozens of times a second: over a third of the processor time of a refresh.
 	gcFloor = 32 << 20
 	// gcPercent is for a heap that is not small. It is less than Go's default of 100, because memory is dearer there than the
 	// time that collecting it more often takes.
