@@ -39,6 +39,7 @@ func percentFor(live uint64) int {
 // afterCollections calls f after each collection: an object that nothing refers to has a finalizer, which
 // gives it the next.
 func afterCollections(f func()) {
+	// With a pointer in it, it shares no memory with other small objects, which would outlive it.
 	type witness struct{ *witness }
 	var seen func(*witness)
 	seen = func(w *witness) {

@@ -16,19 +16,19 @@ import (
 // (https://github.com/hashicorp/terraform-plugin-framework/issues/725), which took half of the time of a list. What get and
 // set do not understand they leave to the framework, which also says what is wrong with it.
 
-// get reads a configuration, plan or state into a model, which it points to.
-func get(ctx context.Context, from interface {
-	Get(context.Context, any) diag.Diagnostics
-}, model any,
-) diag.Diagnostics {
+// getter is a configuration, plan or state.
+type getter interface {
+	Get(ctx context.Context, model any) diag.Diagnostics
+}
+
+// get reads a configuration, plan or state into the model that model points to.
+func get(ctx context.Context, from getter, model any) diag.Diagnostics {
 	var object types.Object
-	if diags := from.Get(ctx, &object); diags.HasError() {
-		return diags
-	}
-	if !fill(reflect.ValueOf(model).Elem(), object.Attributes()) {
+	diags := from.Get(ctx, &object)
+	if !diags.HasError() && !fill(reflect.ValueOf(model).Elem(), object.Attributes()) {
 		return from.Get(ctx, model)
 	}
-	return nil
+	return diags
 }
 
 // fill sets all fields of a model, or says that it cannot.

@@ -76,10 +76,7 @@ func (r *serverResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 }
 
 // serverOf reads the server of a plan or a state.
-func serverOf(ctx context.Context, from interface {
-	Get(context.Context, any) diag.Diagnostics
-},
-) (backup.Server, diag.Diagnostics) {
+func serverOf(ctx context.Context, from getter) (backup.Server, diag.Diagnostics) {
 	var model serverModel
 	if diags := get(ctx, from, &model); diags.HasError() {
 		return backup.Server{}, diags
