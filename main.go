@@ -42,7 +42,8 @@ func main() {
 	} else if err := limitLogs(os.Getenv, os.Setenv); err != nil {
 		log.Fatal(err.Error())
 	}
-	err := tf6server.Serve(address, func() tfprotov6.ProviderServer { return provider.NewServer(version) }, options...)
+	server := provider.NewServer(version)
+	err := tf6server.Serve(address, func() tfprotov6.ProviderServer { return server }, options...)
 	if err := errors.Join(err, provider.Shutdown(context.Background())); err != nil {
 		log.Fatal(err.Error())
 	}

@@ -97,7 +97,7 @@ func (m backupModel) toDomain() backup.PointRequest {
 // ModifyPlan checks what the resource checks.
 func (a *backupAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model backupModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !a.ready() {
 		return
 	}

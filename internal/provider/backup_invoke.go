@@ -14,7 +14,7 @@ import (
 // for it fails, that message is all that is left.
 func (a *backupAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var model backupModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !a.demand(&resp.Diagnostics) {
 		return
 	}

@@ -62,7 +62,7 @@ func orEnvironment(v types.String, name string) string {
 // serviceOption is one way to configure the provider: the word in the schema and what it opens.
 type serviceOption struct {
 	name      string
-	attribute schema.SingleNestedAttribute
+	attribute func() schema.SingleNestedAttribute
 	value     func(providerModel) types.Object
 	// open reads the nested attribute, which is null when only the environment names the service.
 	open func(context.Context, types.Object, commonConfig) (backup.Service, diag.Diagnostics)
@@ -88,7 +88,7 @@ func (p *serverbackupProvider) Schema(_ context.Context, _ provider.SchemaReques
 		},
 	}
 	for _, option := range serviceOptions() {
-		attributes[option.name] = option.attribute
+		attributes[option.name] = option.attribute()
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Puts the backups of servers under infrastructure as code: which servers are protected, by which policy, " +
@@ -99,7 +99,7 @@ func (p *serverbackupProvider) Schema(_ context.Context, _ provider.SchemaReques
 
 func (p *serverbackupProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -91,7 +91,7 @@ func (m deletePointsModel) check(ctx context.Context, diags *diag.Diagnostics) {
 
 func (a *deletePointsAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
 	var model deletePointsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if !resp.Diagnostics.HasError() {
 		model.check(ctx, &resp.Diagnostics)
 	}
@@ -100,7 +100,7 @@ func (a *deletePointsAction) ValidateConfig(ctx context.Context, req action.Vali
 // ModifyPlan names what goes.
 func (a *deletePointsAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model deletePointsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -134,7 +134,7 @@ func (a *deletePointsAction) ModifyPlan(ctx context.Context, req action.ModifyPl
 // Invoke deletes one after the other, and goes on after one that cannot be deleted.
 func (a *deletePointsAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var model deletePointsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !a.demand(&resp.Diagnostics) {
 		return
 	}

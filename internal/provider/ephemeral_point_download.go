@@ -93,7 +93,7 @@ func (e *downloadEphemeral) Schema(ctx context.Context, _ ephemeral.SchemaReques
 // for the CLI alone: it is not logged and not kept in private data.
 func (e *downloadEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model downloadModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !e.awaits(req, resp) {
 		return
 	}

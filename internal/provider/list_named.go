@@ -59,7 +59,7 @@ func (l *namedList[T, F]) action() string {
 // found is what the filters of the configuration select, by name.
 func (l *namedList[T, F]) found(ctx context.Context, req list.ListRequest, diags *diag.Diagnostics) []T {
 	var filter F
-	diags.Append(req.Config.Get(ctx, &filter)...)
+	diags.Append(get(ctx, req.Config, &filter)...)
 	if diags.HasError() || !l.demand(diags) {
 		return nil
 	}

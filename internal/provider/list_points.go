@@ -75,7 +75,7 @@ func (l *pointList) List(ctx context.Context, req list.ListRequest, stream *list
 		model pointListModel
 		diags diag.Diagnostics
 	)
-	diags.Append(req.Config.Get(ctx, &model)...)
+	diags.Append(get(ctx, req.Config, &model)...)
 	if diags.HasError() || !l.demand(&diags) {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return

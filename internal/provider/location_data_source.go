@@ -60,7 +60,7 @@ func (d *locationDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 
 func (d *locationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model locationData
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}

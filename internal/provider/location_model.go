@@ -55,12 +55,12 @@ func (m locationModel) toDomain(ctx context.Context) (backup.Location, diag.Diag
 	}
 	if !m.SoftDelete.IsNull() && !m.SoftDelete.IsUnknown() {
 		var bin softDeleteModel
-		diags.Append(m.SoftDelete.As(ctx, &bin, basetypes.ObjectAsOptions{})...)
+		diags.Append(as(ctx, m.SoftDelete, &bin, basetypes.ObjectAsOptions{})...)
 		l.SoftDelete = &backup.SoftDelete{RetentionDays: bin.RetentionDays.ValueInt64()}
 	}
 	if !m.Lock.IsNull() && !m.Lock.IsUnknown() {
 		var lock locationLockModel
-		diags.Append(m.Lock.As(ctx, &lock, basetypes.ObjectAsOptions{})...)
+		diags.Append(as(ctx, m.Lock, &lock, basetypes.ObjectAsOptions{})...)
 		l.Lock = &backup.LocationLock{
 			MinDays: lock.MinDays.ValueInt64(), MaxDays: int64Ptr(lock.MaxDays), GraceDays: int64Ptr(lock.GraceDays),
 		}
@@ -90,7 +90,7 @@ func (m locationModel) wanted(ctx context.Context, from tfsdk.Config, state *loc
 		}
 		var config types.Object
 		diags.Append(from.GetAttribute(ctx, path.Root(option.name), &config)...)
-		prior := types.ObjectNull(objectTypes(option.attribute))
+		prior := types.ObjectNull(objectTypes(option.attribute()))
 		if state != nil {
 			prior = *option.value(state)
 		}

@@ -16,7 +16,7 @@ import (
 // resource and in the data sources.
 type locationOption struct {
 	name      string
-	attribute schema.SingleNestedAttribute
+	attribute func() schema.SingleNestedAttribute
 	value     func(*locationModel) *types.Object
 	// toDomain gets an object that is neither null nor unknown. It has no secrets: plans and states hold
 	// none.

@@ -55,7 +55,7 @@ func (r *locationResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		"timeouts": timeoutsAttribute(ctx, defaultTimeout, defaultTimeout, defaultTimeout),
 	}
 	for _, option := range locationOptions() {
-		attributes[option.name] = option.attribute
+		attributes[option.name] = option.attribute()
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A location is where points are stored. Servers name theirs with `location_id`; a server that moves to another location leaves its points where they are, " +

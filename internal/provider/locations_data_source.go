@@ -46,7 +46,7 @@ func (d *locationsDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 
 func (d *locationsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model locationsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -31,6 +32,14 @@ func get(ctx context.Context, from getter, model any) diag.Diagnostics {
 	return diags
 }
 
+// as reads an object into the model that model points to.
+func as(ctx context.Context, from types.Object, model any, options basetypes.ObjectAsOptions) diag.Diagnostics {
+	if from.IsNull() || from.IsUnknown() || !fill(reflect.ValueOf(model).Elem(), from.Attributes()) {
+		return from.As(ctx, model, options)
+	}
+	return nil
+}
+
 // fill sets all fields of a model, or says that it cannot.
 func fill(model reflect.Value, values map[string]attr.Value) bool {
 	fields := fieldsOf(model.Type())
@@ -38,13 +47,33 @@ func fill(model reflect.Value, values map[string]attr.Value) bool {
 		return false
 	}
 	for name, index := range fields {
-		field, value := model.FieldByIndex(index), reflect.ValueOf(values[name])
-		if !value.IsValid() || !value.Type().AssignableTo(field.Type()) {
+		if !fillField(model.FieldByIndex(index), values[name]) {
 			return false
 		}
-		field.Set(value)
 	}
 	return true
+}
+
+// fillField sets a field of a model. A null leaves pointers and slices nil; what points to a model takes an object.
+func fillField(field reflect.Value, from attr.Value) bool {
+	if from == nil {
+		return false
+	}
+	kind := field.Kind()
+	if value := reflect.ValueOf(from); value.Type().AssignableTo(field.Type()) {
+		field.Set(value)
+		return true
+	}
+	if from.IsNull() && (kind == reflect.Pointer || kind == reflect.Slice) {
+		field.SetZero()
+		return true
+	}
+	object, ok := from.(types.Object)
+	if !ok || object.IsUnknown() || kind != reflect.Pointer || field.Type().Elem().Kind() != reflect.Struct {
+		return false
+	}
+	field.Set(reflect.New(field.Type().Elem()))
+	return fill(field.Elem(), object.Attributes())
 }
 
 // set makes a model, or what a pointer to one points to, the state.

@@ -36,7 +36,7 @@ var (
 func cbrLocationOption() locationOption {
 	return locationOption{
 		name:        "cbr",
-		attribute:   cbrLocationSchema(),
+		attribute:   cbrLocationSchema,
 		value:       func(m *locationModel) *types.Object { return &m.CBR },
 		toDomain:    cbrLocationToDomain,
 		withSecrets: noSecrets,
@@ -125,7 +125,7 @@ func cbrLocationDataSchema() dataschema.SingleNestedAttribute {
 
 func cbrLocationOf(ctx context.Context, v types.Object) (cbrLocationModel, diag.Diagnostics) {
 	var m cbrLocationModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
 	return m, diags
 }
 

@@ -36,8 +36,10 @@ type huaweicloudModel struct {
 func csbsOption() serviceOption {
 	return serviceOption{
 		name: "csbs",
-		attribute: huaweicloudProviderSchema("csbs", "Cloud Server Backup Service (CSBS) of Open Telekom Cloud and Huawei Cloud, for those who use it already; "+
-			"new customers use `cbr`."),
+		attribute: func() schema.SingleNestedAttribute {
+			return huaweicloudProviderSchema("csbs", "Cloud Server Backup Service (CSBS) of Open Telekom Cloud and Huawei Cloud, for those who use it already; "+
+				"new customers use `cbr`.")
+		},
 		value: func(m providerModel) types.Object { return m.CSBS },
 		open: func(ctx context.Context, value types.Object, common commonConfig) (backup.Service, diag.Diagnostics) {
 			return openHuaweicloud(ctx, "csbs", value, func(cfg huaweicloud.Config) (backup.Service, error) {
@@ -52,9 +54,11 @@ func csbsOption() serviceOption {
 
 func cbrOption() serviceOption {
 	return serviceOption{
-		name:      "cbr",
-		attribute: huaweicloudProviderSchema("cbr", "Cloud Backup and Recovery (CBR) of Open Telekom Cloud and Huawei Cloud."),
-		value:     func(m providerModel) types.Object { return m.CBR },
+		name: "cbr",
+		attribute: func() schema.SingleNestedAttribute {
+			return huaweicloudProviderSchema("cbr", "Cloud Backup and Recovery (CBR) of Open Telekom Cloud and Huawei Cloud.")
+		},
+		value: func(m providerModel) types.Object { return m.CBR },
 		open: func(ctx context.Context, value types.Object, common commonConfig) (backup.Service, diag.Diagnostics) {
 			return openHuaweicloud(ctx, "cbr", value, func(cfg huaweicloud.Config) (backup.Service, error) {
 				return cbr.New(cbr.Config{
@@ -101,7 +105,7 @@ func openHuaweicloud(ctx context.Context, name string, value types.Object, open 
 		diags diag.Diagnostics
 	)
 	if !value.IsNull() {
-		diags.Append(value.As(ctx, &model, basetypes.ObjectAsOptions{})...)
+		diags.Append(as(ctx, value, &model, basetypes.ObjectAsOptions{})...)
 		if diags.HasError() {
 			return nil, diags
 		}

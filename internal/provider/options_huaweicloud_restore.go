@@ -25,7 +25,7 @@ type huaweicloudRestoreModel struct {
 func csbsRestoreOption() restoreOption {
 	return restoreOption{
 		name:      "csbs",
-		attribute: huaweicloudRestoreSchema("csbs"),
+		attribute: func() schema.SingleNestedAttribute { return huaweicloudRestoreSchema("csbs") },
 		value:     func(m restoreModel) types.Object { return m.CSBS },
 		toDomain: func(ctx context.Context, v types.Object) (any, diag.Diagnostics) {
 			m, diags := huaweicloudRestoreOf(ctx, v)
@@ -38,7 +38,7 @@ func csbsRestoreOption() restoreOption {
 func cbrRestoreOption() restoreOption {
 	return restoreOption{
 		name:      "cbr",
-		attribute: huaweicloudRestoreSchema("cbr"),
+		attribute: func() schema.SingleNestedAttribute { return huaweicloudRestoreSchema("cbr") },
 		value:     func(m restoreModel) types.Object { return m.CBR },
 		toDomain: func(ctx context.Context, v types.Object) (any, diag.Diagnostics) {
 			m, diags := huaweicloudRestoreOf(ctx, v)
@@ -75,7 +75,7 @@ func huaweicloudRestoreSchema(name string) schema.SingleNestedAttribute {
 
 func huaweicloudRestoreOf(ctx context.Context, v types.Object) (huaweicloudRestoreModel, diag.Diagnostics) {
 	var m huaweicloudRestoreModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{})
 	return m, diags
 }
 

@@ -32,7 +32,7 @@ type localModel struct {
 func localOption() serviceOption {
 	return serviceOption{
 		name:      "local",
-		attribute: localProviderSchema(),
+		attribute: localProviderSchema,
 		value:     func(m providerModel) types.Object { return m.Local },
 		open:      openLocal,
 	}
@@ -95,7 +95,7 @@ func openLocal(ctx context.Context, value types.Object, common commonConfig) (ba
 		diags diag.Diagnostics
 	)
 	if !value.IsNull() {
-		diags.Append(value.As(ctx, &model, basetypes.ObjectAsOptions{})...)
+		diags.Append(as(ctx, value, &model, basetypes.ObjectAsOptions{})...)
 		if diags.HasError() {
 			return nil, diags
 		}

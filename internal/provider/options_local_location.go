@@ -38,7 +38,7 @@ type objectLockModel struct {
 func localLocationOption() locationOption {
 	return locationOption{
 		name:        "local",
-		attribute:   localLocationSchema(),
+		attribute:   localLocationSchema,
 		value:       func(m *locationModel) *types.Object { return &m.Local },
 		toDomain:    localLocationToDomain,
 		withSecrets: localLocationWithSecrets,
@@ -52,7 +52,7 @@ func localLocationOption() locationOption {
 // localLocationOf reads an object whose nested objects may be unknown: those are left out.
 func localLocationOf(ctx context.Context, v types.Object) (localLocationModel, diag.Diagnostics) {
 	var m localLocationModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
 	return m, diags
 }
 

@@ -29,7 +29,7 @@ type localRestoreModel struct {
 func localRestoreOption() restoreOption {
 	return restoreOption{
 		name:      "local",
-		attribute: localRestoreSchema(),
+		attribute: localRestoreSchema,
 		value:     func(m restoreModel) types.Object { return m.Local },
 		toDomain:  localRestoreToDomain,
 	}
@@ -80,7 +80,7 @@ func localRestoreSchema() schema.SingleNestedAttribute {
 
 func localRestoreToDomain(ctx context.Context, v types.Object) (any, diag.Diagnostics) {
 	var m localRestoreModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{})
 	o := local.RestoreOptions{
 		InPlace:         m.InPlace.ValueBool(),
 		VolumeIDs:       slices.Sorted(slices.Values(stringsOf(m.VolumeIDs))),

@@ -33,7 +33,7 @@ type localServerModel struct {
 func localServerOption() serverOption {
 	return serverOption{
 		name:            "local",
-		attribute:       localServerSchema(),
+		attribute:       localServerSchema,
 		value:           func(m *serverModel) *types.Object { return &m.Local },
 		toDomain:        localServerToDomain,
 		fromDomain:      localServerFromDomain,
@@ -116,7 +116,7 @@ func localServerSchema() schema.SingleNestedAttribute {
 
 func localServerToDomain(ctx context.Context, v types.Object) (any, diag.Diagnostics) {
 	var m localServerModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{})
 	return local.ServerOptions{
 		Host:          m.Host.ValueString(),
 		User:          m.User.ValueString(),
@@ -137,7 +137,7 @@ func localServerFromDomain(ctx context.Context, state types.Object, options any)
 	prior := localServerModel{Exclude: types.ListNull(types.StringType)}
 	var diags diag.Diagnostics
 	if !state.IsNull() && !state.IsUnknown() {
-		diags.Append(state.As(ctx, &prior, basetypes.ObjectAsOptions{})...)
+		diags.Append(as(ctx, state, &prior, basetypes.ObjectAsOptions{})...)
 	}
 	next, d := types.ObjectValueFrom(ctx, attributes, localServerModel{
 		Sources:       setOf(o.Sources),
@@ -155,7 +155,7 @@ func localServerFromDomain(ctx context.Context, state types.Object, options any)
 
 func settleLocalServer(ctx context.Context, plan types.Object, options any) (types.Object, diag.Diagnostics) {
 	var m localServerModel
-	diags := plan.As(ctx, &m, basetypes.ObjectAsOptions{})
+	diags := as(ctx, plan, &m, basetypes.ObjectAsOptions{})
 	o, ok := options.(local.ServerOptions)
 	if !ok || diags.HasError() {
 		return plan, diags

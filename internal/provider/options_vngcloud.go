@@ -30,7 +30,7 @@ type vngcloudModel struct {
 func vngcloudOption() serviceOption {
 	return serviceOption{
 		name:      "vngcloud",
-		attribute: vngcloudProviderSchema(),
+		attribute: vngcloudProviderSchema,
 		value:     func(m providerModel) types.Object { return m.VNGCloud },
 		open:      openVNGCloud,
 	}
@@ -86,7 +86,7 @@ func openVNGCloud(ctx context.Context, value types.Object, common commonConfig) 
 		diags diag.Diagnostics
 	)
 	if !value.IsNull() {
-		diags.Append(value.As(ctx, &model, basetypes.ObjectAsOptions{})...)
+		diags.Append(as(ctx, value, &model, basetypes.ObjectAsOptions{})...)
 		if diags.HasError() {
 			return nil, diags
 		}

@@ -30,7 +30,7 @@ var vngcloudProducts = []string{"vServer", "vDB"}
 func vngcloudLocationOption() locationOption {
 	return locationOption{
 		name:      "vngcloud",
-		attribute: vngcloudLocationSchema(),
+		attribute: vngcloudLocationSchema,
 		value:     func(m *locationModel) *types.Object { return &m.VNGCloud },
 		toDomain: func(ctx context.Context, v types.Object) (any, diag.Diagnostics) {
 			m, diags := vngcloudLocationOf(ctx, v)
@@ -113,7 +113,7 @@ func vngcloudLocationDataSchema() dataschema.SingleNestedAttribute {
 
 func vngcloudLocationOf(ctx context.Context, v types.Object) (vngcloudLocationModel, diag.Diagnostics) {
 	var m vngcloudLocationModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true, UnhandledUnknownAsEmpty: true})
 	return m, diags
 }
 

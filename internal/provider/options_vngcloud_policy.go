@@ -34,7 +34,7 @@ type incrementalsModel struct {
 func vngcloudPolicyOption() policyOption {
 	return policyOption{
 		name:       "vngcloud",
-		attribute:  vngcloudPolicySchema(),
+		attribute:  vngcloudPolicySchema,
 		value:      func(m *policyModel) *types.Object { return &m.VNGCloud },
 		toDomain:   vngcloudPolicyToDomain,
 		fromDomain: vngcloudPolicyFromDomain,
@@ -108,7 +108,7 @@ func vngcloudPolicyDataSchema() dataschema.SingleNestedAttribute {
 
 func vngcloudPolicyToDomain(ctx context.Context, v types.Object) (any, diag.Diagnostics) {
 	var m vngcloudPolicyModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
 	o := vngcloud.PolicyOptions{
 		EmailOn:       slices.Sorted(slices.Values(stringsOf(m.EmailOn))),
 		ProtectServer: m.ProtectServer.ValueBool(),
@@ -144,7 +144,7 @@ func vngcloudPolicyFromDomain(ctx context.Context, options any) (types.Object, d
 // not at all if there are none.
 func shortenVNGCloudPolicy(ctx context.Context, m *policyModel) diag.Diagnostics {
 	var o vngcloudPolicyModel
-	diags := m.VNGCloud.As(ctx, &o, basetypes.ObjectAsOptions{})
+	diags := as(ctx, m.VNGCloud, &o, basetypes.ObjectAsOptions{})
 	if !m.IncrementalsPerFull.IsNull() {
 		o.IncrementalsPerFull = nil
 	}

@@ -48,7 +48,7 @@ type vngcloudVolumeModel struct {
 func vngcloudRestoreOption() restoreOption {
 	return restoreOption{
 		name:      "vngcloud",
-		attribute: vngcloudRestoreSchema(),
+		attribute: vngcloudRestoreSchema,
 		value:     func(m restoreModel) types.Object { return m.VNGCloud },
 		toDomain:  vngcloudRestoreToDomain,
 	}
@@ -108,7 +108,7 @@ func vngcloudRestoreSchema() schema.SingleNestedAttribute {
 
 func vngcloudRestoreToDomain(ctx context.Context, v types.Object) (any, diag.Diagnostics) {
 	var m vngcloudRestoreModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})
 	o := vngcloud.RestoreOptions{ExtraBody: m.ExtraBody.ValueString()}
 	if s := m.Server; s != nil {
 		o.Server = &vngcloud.ServerRestore{

@@ -88,7 +88,7 @@ func rootExpressions(names []string) []path.Expression {
 
 func (d *pointDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model pointDataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}

@@ -61,7 +61,7 @@ func (d *policyDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 
 func (d *policyDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model policyData
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}

@@ -139,7 +139,7 @@ func retentionToDomain(ctx context.Context, v types.Object) (*backup.Retention, 
 		return nil, nil
 	}
 	var m retentionModel
-	diags := v.As(ctx, &m, basetypes.ObjectAsOptions{})
+	diags := as(ctx, v, &m, basetypes.ObjectAsOptions{})
 	return &backup.Retention{
 		Latest:  int64Ptr(m.Latest),
 		Hourly:  int64Ptr(m.Hourly),

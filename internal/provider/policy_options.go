@@ -13,7 +13,7 @@ import (
 // in the data sources.
 type policyOption struct {
 	name      string
-	attribute schema.SingleNestedAttribute
+	attribute func() schema.SingleNestedAttribute
 	value     func(*policyModel) *types.Object
 	// toDomain gets an object that is neither null nor unknown.
 	toDomain func(context.Context, types.Object) (any, diag.Diagnostics)

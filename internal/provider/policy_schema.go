@@ -87,7 +87,7 @@ func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		"timeouts": timeoutsAttribute(ctx, defaultTimeout, defaultTimeout, defaultTimeout),
 	}
 	for _, option := range policyOptions() {
-		attributes[option.name] = option.attribute
+		attributes[option.name] = option.attribute()
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A backup policy: when the servers that use it are backed up, and how long their points stay. " +

@@ -64,7 +64,7 @@ func (a *recoverAction) Schema(ctx context.Context, _ action.SchemaRequest, resp
 // ModifyPlan looks whether the point is there.
 func (a *recoverAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model recoverModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !a.ready() {
 		return
 	}
@@ -77,7 +77,7 @@ func (a *recoverAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReq
 // Invoke has no result but its messages: actions leave nothing in the state.
 func (a *recoverAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var model recoverModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !a.demand(&resp.Diagnostics) {
 		return
 	}

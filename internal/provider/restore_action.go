@@ -49,7 +49,7 @@ func (a *restoreAction) Schema(ctx context.Context, _ action.SchemaRequest, resp
 		"timeouts": actionTimeoutsAttribute(ctx, defaultRestoreTimeout),
 	}
 	for _, option := range restoreOptions() {
-		attributes[option.name] = actionAttribute(option.attribute)
+		attributes[option.name] = actionAttribute(option.attribute())
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Restores a point, each time that the action is invoked. The last message says where the data are and has the id of the restore. " +

@@ -12,7 +12,7 @@ import (
 // restoreOption is what one service adds to serverbackup_restore: its nested attribute.
 type restoreOption struct {
 	name      string
-	attribute schema.SingleNestedAttribute
+	attribute func() schema.SingleNestedAttribute
 	value     func(restoreModel) types.Object
 	// toDomain gets an object that is neither null nor unknown, and fills in defaults: two objects that
 	// mean the same become equal.

@@ -24,7 +24,7 @@ func (r *restoreResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	attributes := restoreInputs(ctx)
 	maps.Copy(attributes, restoreFactAttributes())
 	for _, option := range restoreOptions() {
-		attributes[option.name] = option.attribute
+		attributes[option.name] = option.attribute()
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Restores a point, once, when the resource is created. It runs again only if `triggers` or another input changes, or with `terraform apply -replace`: " +

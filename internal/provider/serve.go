@@ -2,19 +2,26 @@ package provider
 
 import (
 	"context"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	tf "github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// NewServer returns what serves the provider over protocol 6; version is what the CLI shows.
+// NewServer returns what serves the provider over protocol 6; version is what the CLI shows. The schema, which every CLI asks
+// for first, is got ready while the CLI still connects.
 func NewServer(version string) tf.ProviderServer {
-	return newServer(New(version)())
+	s := newServer(New(version)())
+	go s.schema() //nolint:errcheck // whoever asks is told
+	return s
 }
 
 func newServer(p provider.Provider) server {
-	return server{providerserver.NewProtocol6(p)().(frameworkServer)} //nolint:forcetypeassert // it is, and every test would fail
+	framework := providerserver.NewProtocol6(p)().(frameworkServer) //nolint:forcetypeassert // it is, and every test would fail
+	return server{framework, sync.OnceValues(func() (*tf.GetProviderSchemaResponse, error) {
+		return framework.GetProviderSchema(context.Background(), &tf.GetProviderSchemaRequest{})
+	})}
 }
 
 // frameworkServer is everything that the framework serves.
@@ -29,6 +36,12 @@ type frameworkServer interface {
 // loggers, until the provider ends: that was 70 KiB for each resource of a plan.
 type server struct {
 	frameworkServer
+	// schema is what GetProviderSchema answers.
+	schema func() (*tf.GetProviderSchemaResponse, error)
+}
+
+func (s server) GetProviderSchema(context.Context, *tf.GetProviderSchemaRequest) (*tf.GetProviderSchemaResponse, error) {
+	return s.schema()
 }
 
 func lending[Q, A any](ctx context.Context, req Q, call func(context.Context, Q) (A, error)) (A, error) {

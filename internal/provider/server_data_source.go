@@ -51,7 +51,7 @@ func (d *serverDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 
 func (d *serverDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model serverData
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !d.awaits(req, resp) {
 		return
 	}

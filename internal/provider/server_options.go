@@ -15,7 +15,7 @@ import (
 // makes of common attributes that are left out.
 type serverOption struct {
 	name      string
-	attribute schema.SingleNestedAttribute
+	attribute func() schema.SingleNestedAttribute
 	value     func(*serverModel) *types.Object
 	// toDomain gets an object that is neither null nor unknown.
 	toDomain func(context.Context, types.Object) (any, diag.Diagnostics)

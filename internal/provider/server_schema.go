@@ -20,7 +20,7 @@ import (
 func (r *serverResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := serverAttributes(ctx)
 	for _, option := range serverOptions() {
-		attributes[option.name] = option.attribute
+		attributes[option.name] = option.attribute()
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A server is an instance under backup: a machine, or the paths of a host, with the policy that backs it up. " +

@@ -65,7 +65,7 @@ func (a *verifyAction) Schema(ctx context.Context, _ action.SchemaRequest, resp 
 // ModifyPlan looks whether the point is there, unless it is still to be taken.
 func (a *verifyAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model verifyModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !a.ready() {
 		return
 	}

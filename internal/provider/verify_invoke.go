@@ -17,7 +17,7 @@ const shownDamages = 20
 // Invoke has no result but its messages: actions leave nothing in the state.
 func (a *verifyAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var model verifyModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(get(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() || !a.demand(&resp.Diagnostics) {
 		return
 	}

@@ -64,7 +64,10 @@ func (t *cloudTerraform) readAll(config string) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
-	defer p.stop() //nolint:errcheck // it is killed
+	defer p.client.Kill()
+	if err := p.connect(); err != nil {
+		return sample{}, err
+	}
 	if _, err := p.call(t.ctx, "ConfigureProvider", configureRequest(config), 1); err != nil {
 		return sample{}, err
 	}

@@ -1,84 +1,83 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
-	"strings"
 
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// plugin is a provider that was started as Terraform starts one, which speaks protocol 6.
-type plugin struct {
-	cmd  *exec.Cmd
-	conn *grpc.ClientConn
+// cliPlugin is a provider that was started as Terraform and OpenTofu start one: both sides make a key, show each other
+// its certificate and speak protocol 6 over TLS.
+type cliPlugin struct {
+	cmd    *exec.Cmd
+	client *plugin.Client
+	conn   *grpc.ClientConn
 }
 
 // startPlugin starts a provider and waits until it serves.
-func (b *run) startPlugin(file string) (*plugin, error) {
+func (b *run) startPlugin(file string) (*cliPlugin, error) {
 	cmd := exec.CommandContext(b.ctx, file)
-	cmd.Env = append(os.Environ(), "TMPDIR="+b.dir, "PLUGIN_PROTOCOL_VERSIONS=6",
-		// What every provider wants to see, so that nobody starts it by mistake.
-		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
+	cmd.Env = []string{"TMPDIR=" + b.dir}
+	client := plugin.NewClient(&plugin.ClientConfig{
+		Cmd: cmd,
+		HandshakeConfig: plugin.HandshakeConfig{
+			// What every provider wants to see, so that nobody starts it by mistake.
+			MagicCookieKey: "TF_PLUGIN_MAGIC_COOKIE", MagicCookieValue: "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+		},
+		VersionedPlugins: map[int]plugin.PluginSet{6: {connected: connection{}}},
+		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
+		AutoMTLS:         true,
+		Logger:           hclog.NewNullLogger(),
+	})
+	if _, err := client.Start(); err != nil {
+		client.Kill()
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &plugin{cmd: cmd}
-	if err := p.connect(out); err != nil {
-		return nil, errors.Join(err, p.stop())
-	}
-	return p, nil
+	return &cliPlugin{cmd: cmd, client: client}, nil
 }
 
-func (p *plugin) connect(out io.Reader) error {
-	hello, err := bufio.NewReader(out).ReadString('\n')
+// connect connects to the provider.
+func (p *cliPlugin) connect() error {
+	protocol, err := p.client.Client()
 	if err != nil {
-		return fmt.Errorf("the provider ended without a word: %w", err)
+		return err
 	}
-	// Versions of the handshake and of the protocol, network, address, and how to speak.
-	fields := strings.Split(strings.TrimSpace(hello), "|")
-	if len(fields) < 5 || fields[1] != "6" || fields[2] != "unix" || fields[4] != "grpc" {
-		return fmt.Errorf("the provider says %q", hello)
+	conn, err := protocol.Dispense(connected)
+	if err != nil {
+		return err
 	}
-	p.conn, err = grpc.NewClient("unix:"+fields[3], grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{}), grpc.MaxCallRecvMsgSize(64<<20)))
-	return err
+	p.conn = conn.(*grpc.ClientConn) //nolint:forcetypeassert // what a connection is
+	return nil
 }
+
+// connected is the name of the only thing that a provider gives.
+const connected = "provider"
+
+// connection gives the connection itself.
+type connection struct{ plugin.NetRPCUnsupportedPlugin }
+
+func (connection) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
+	return conn, nil
+}
+
+func (connection) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error { return errors.ErrUnsupported }
 
 // call asks for something; diagnostics is their field in the answer.
-func (p *plugin) call(ctx context.Context, method string, request []byte, diagnostics protowire.Number) (answer []byte, err error) {
-	if err := p.conn.Invoke(ctx, "/tfplugin6.Provider/"+method, &request, &answer); err != nil {
+func (p *cliPlugin) call(ctx context.Context, method string, request []byte, diagnostics protowire.Number) (answer []byte, err error) {
+	options := []grpc.CallOption{grpc.ForceCodec(rawCodec{}), grpc.MaxCallRecvMsgSize(64 << 20)}
+	if err := p.conn.Invoke(ctx, "/tfplugin6.Provider/"+method, &request, &answer, options...); err != nil {
 		return nil, err
 	}
 	if complaints, err := field(answer, diagnostics); err != nil || complaints != nil {
 		return nil, fmt.Errorf("%s: the provider complains: %q %w", method, complaints, err)
 	}
 	return answer, nil
-}
-
-// stop kills the provider, which waits for nothing that could be lost.
-func (p *plugin) stop() error {
-	var err error
-	if p.conn != nil {
-		err = p.conn.Close()
-	}
-	err = errors.Join(err, p.cmd.Process.Kill())
-	var killed *exec.ExitError
-	if waitErr := p.cmd.Wait(); !errors.As(waitErr, &killed) {
-		err = errors.Join(err, waitErr)
-	}
-	return err
 }
 
 // configureRequest is a configuration in JSON; what it does not name is null.

@@ -33,6 +33,7 @@ func (b *run) start() error {
 	for _, c := range starts {
 		// As releases are built, since the size is looked at too.
 		build := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file(c), c.source) //nolint:gosec // ours
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		build.Stderr = os.Stderr
 		if err := build.Run(); err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 // The steps of a provider that is not used.
 const (
 	stepServe     = "until it serves"
-	stepSchema    = "GetProviderSchema"
+	stepSchema    = "connecting and GetProviderSchema"
 	stepConfigure = "ConfigureProvider"
 	stepAll       = "all of it"
 )
@@ -28,18 +28,19 @@ func (b *run) unused(file, config string) (map[string]sample, error) {
 		return nil, err
 	}
 	note(stepServe)
-	if _, err = p.call(b.ctx, "GetProviderSchema", nil, 4); err == nil {
-		note(stepSchema)
+	if err = p.connect(); err == nil {
+		_, err = p.call(b.ctx, "GetProviderSchema", nil, 4)
+	}
+	note(stepSchema)
+	if err == nil {
 		_, err = p.call(b.ctx, "ConfigureProvider", configureRequest(config), 1)
-		note(stepConfigure)
 	}
-	all := sample{time: last.Sub(start)}
-	if stopErr := p.stop(); err == nil {
-		err = stopErr
-	}
+	note(stepConfigure)
+	p.client.Kill()
 	if err != nil {
 		return nil, err
 	}
+	all := sample{time: last.Sub(start)}
 	all.cpu = p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
 	if usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		all.memory = usage.Maxrss << 10

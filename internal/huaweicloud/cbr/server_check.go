@@ -2,16 +2,15 @@ package cbr
 
 import (
 	"context"
-	"regexp"
 	"slices"
+
+	"github.com/google/uuid"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
 )
 
-// uuidPattern is the form of all ids of this service; it answers others with a login problem (§1.5).
-var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
-func isUUID(id string) bool { return uuidPattern.MatchString(id) }
+// isUUID says whether an id has the form of all ids of this service; it answers others with a login problem (§1.5).
+func isUUID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }
 
 // CheckServer reports what the service cannot do with a server.
 func (s *Service) CheckServer(ctx context.Context, srv backup.Server, prior *backup.Server) []backup.Problem {
