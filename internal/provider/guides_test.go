@@ -75,7 +75,7 @@ func TestGuides(t *testing.T) {
 	shown := 0
 	for _, b := range pageBlocks(t) {
 		for _, block := range allBlocks(b.body) {
-			if len(block.Labels) == 0 || !strings.HasPrefix(block.Labels[0], typeName) {
+			if len(block.Labels) == 0 || block.Type == "mock_provider" || !strings.HasPrefix(block.Labels[0], typeName) {
 				continue
 			}
 			known, ok := attributes[block.Type+" "+block.Labels[0]]

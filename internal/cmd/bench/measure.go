@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,6 +87,21 @@ func fresh(paths ...string) error {
 	}
 	syscall.Sync()
 	return nil
+}
+
+// emptied frees the space of what was restored to a directory, and lets the files be: ext4 gives nobody the inode of a file
+// for up to six minutes after it was removed, and looks past all of those whenever a file is made. A restore after the
+// removal of another took up to four times as long.
+func emptied(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // of a tool that is not installed
+			return nil
+		case err != nil || !d.Type().IsRegular():
+			return err
+		}
+		return os.Truncate(path, 0)
+	})
 }
 
 // andSync adds the time until everything is on disk.

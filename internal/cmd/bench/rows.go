@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -111,7 +113,9 @@ func (b *run) round(round int, compression string, add func(tool, kind string, s
 		}
 	}
 	archive := filepath.Join(b.dir, "archive.tar.zst")
-	target := func(tool string) string { return filepath.Join(b.dir, "restored-"+tool) }
+	target := func(tool string) string {
+		return filepath.Join(b.dir, fmt.Sprintf("restored-%s-%s-%d", tool, compression, round))
+	}
 	ours := map[string]func() (sample, error){
 		"full": func() (sample, error) { s, _, err := c.point(false); return s, err },
 		"1 % incremental": func() (sample, error) {
@@ -148,7 +152,7 @@ func (b *run) round(round int, compression string, add func(tool, kind string, s
 		tools := []string{"ours", "kopia", "restic"}
 		for i := range tools {
 			tool := tools[(i+round)%len(tools)]
-			if err := fresh(target(tool), archive); err != nil {
+			if err := fresh(archive); err != nil {
 				return err
 			}
 			var s sample
@@ -172,7 +176,7 @@ func (b *run) round(round int, compression string, add func(tool, kind string, s
 			}
 		}
 	}
-	return fresh(target("ours"), target("kopia"), target("restic"), archive)
+	return errors.Join(emptied(target("ours")), emptied(target("kopia")), emptied(target("restic")), fresh(archive))
 }
 
 // image measures what ten changed MiB of a disk image add.
