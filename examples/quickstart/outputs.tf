@@ -25,8 +25,3 @@ output "summary" {
     ["", format("The repository takes up %d bytes on disk.", coalesce(data.serverbackup_space_usage.demo.stored_bytes, 0))],
   ))
 }
-
-output "point_id" {
-  description = "The point of this release."
-  value       = serverbackup_point.release.id
-}
