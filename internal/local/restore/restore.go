@@ -52,8 +52,8 @@ type Options struct {
 // tempPrefix begins the names of unfinished files.
 const tempPrefix = ".serverbackup-restore-"
 
-// workers is how many files are written at a time.
-func workers() int { return max(2, runtime.GOMAXPROCS(0)) }
+// workers is how many files are written at a time: more than there are processors, since a disk lets some of them wait.
+func workers() int { return 2 * max(2, runtime.GOMAXPROCS(0)) }
 
 // queue is how many files wait for a worker; each holds its directory open.
 const queue = 256
