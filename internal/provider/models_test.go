@@ -6,10 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
@@ -79,6 +81,53 @@ func sameAsFramework(ctx context.Context, t *testing.T, state tfsdk.State, model
 	}
 	if !got.Equal(state.Raw) {
 		t.Errorf("written:\n%s\nthe framework:\n%s", got, state.Raw)
+	}
+}
+
+// TestModelOfObject: an object is read as the framework would do it, whether what is in it is null, known or unknown.
+func TestModelOfObject(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	kinds := objectTypes(localLocationSchema())
+	lock, ok := kinds["object_lock"].(types.ObjectType)
+	if !ok {
+		t.Fatal("object_lock is no object")
+	}
+	for name, c := range map[string]struct {
+		lock attr.Value
+		// framework says that it has to read the object.
+		framework bool
+	}{
+		"null":    {types.ObjectNull(lock.AttrTypes), false},
+		"known":   {types.ObjectValueMust(lock.AttrTypes, map[string]attr.Value{"mode": types.StringUnknown(), "days": types.Int64Value(7)}), false},
+		"unknown": {types.ObjectUnknown(lock.AttrTypes), true},
+	} {
+		values := map[string]attr.Value{"object_lock": c.lock}
+		for attribute, kind := range kinds {
+			if attribute == "object_lock" {
+				continue
+			}
+			null, err := kind.ValueFromTerraform(ctx, tftypes.NewValue(kind.TerraformType(ctx), nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			values[attribute] = null
+		}
+		object := types.ObjectValueMust(kinds, values)
+		options := basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true}
+		got, want := localLocationModel{ObjectLock: &objectLockModel{}}, localLocationModel{}
+		if diags := as(ctx, object, &got, options); diags.HasError() {
+			t.Fatal(diags)
+		}
+		if diags := object.As(ctx, &want, options); diags.HasError() {
+			t.Fatal(diags)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, the framework: %+v", name, got, want)
+		}
+		if filled := fill(reflect.ValueOf(&localLocationModel{}).Elem(), values); filled == c.framework {
+			t.Errorf("%s: read without the framework: %t", name, filled)
+		}
 	}
 }
 
