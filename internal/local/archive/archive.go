@@ -33,7 +33,8 @@ func Write(ctx context.Context, w io.Writer, format Format, volumes []Volume, pr
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	items := make(chan *item, itemsAhead)
-	a := &ahead{ctx: ctx, group: group, budget: newBudget(memoryAhead), tokens: make(chan struct{}, readers())}
+	out := newWriter(compressor, progress)
+	a := &ahead{ctx: ctx, group: group, budget: newBudget(memoryAhead), tokens: make(chan struct{}, readers()), frames: out.frames != nil}
 	group.Go(func() error {
 		defer close(items)
 		for _, v := range volumes {
@@ -43,7 +44,6 @@ func Write(ctx context.Context, w io.Writer, format Format, volumes []Volume, pr
 		}
 		return nil
 	})
-	out := &writer{tar: tar.NewWriter(compressor), progress: progress}
 	for _, v := range volumes {
 		if c := v.Tree.Root().Counts; c != nil {
 			out.total += c.Bytes
@@ -53,63 +53,12 @@ func Write(ctx context.Context, w io.Writer, format Format, volumes []Volume, pr
 	// The compressor has goroutines of its own, so it is closed in any case.
 	err = group.Wait()
 	if err == nil {
-		err = out.tar.Close()
+		err = out.end()
 	}
 	if closed := compressor.Close(); err == nil {
 		err = closed
 	}
 	return err
-}
-
-// writer writes items in their order.
-type writer struct {
-	tar         *tar.Writer
-	progress    func(done, total int64)
-	done, total int64
-}
-
-func (w *writer) write(ctx context.Context, items <-chan *item) error {
-	for {
-		select {
-		case i, ok := <-items:
-			if !ok {
-				return nil
-			}
-			if err := w.item(ctx, i); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-func (w *writer) item(ctx context.Context, i *item) error {
-	if err := w.tar.WriteHeader(&i.header); err != nil {
-		return &tree.Error{Path: i.header.Name, Err: err}
-	}
-	if i.pieces == nil {
-		return nil
-	}
-	for {
-		select {
-		case p, ok := <-i.pieces:
-			if !ok {
-				i.release()
-				return nil
-			}
-			if _, err := w.tar.Write(p.data); err != nil {
-				return err
-			}
-			w.done += int64(len(p.data))
-			if w.progress != nil {
-				w.progress(w.done, w.total)
-			}
-			p.free()
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
 }
 
 // header describes an entry; name is its path in the archive.

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bufio"
 	"io"
 	"sync"
 
@@ -25,9 +26,19 @@ type frames struct {
 }
 
 type frame struct {
+	// in is nil for a frame that came as one.
 	in, out []byte
 	done    chan struct{}
 }
+
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// bufferSize is how much is written at a time, because frames can be small.
+const bufferSize = 256 << 10
 
 func newFrames(w io.Writer, workers int) (*frames, error) {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(workers))
@@ -43,17 +54,25 @@ func newFrames(w io.Writer, workers int) (*frames, error) {
 // drain writes what is compressed. After an error it goes on without writing, so that nobody waits for it.
 func (f *frames) drain(w io.Writer) {
 	defer close(f.ended)
+	out := bufio.NewWriterSize(w, bufferSize)
 	for b := range f.queue {
 		<-b.done
-		if f.failed() == nil {
-			if _, err := w.Write(b.out); err != nil {
-				f.mu.Lock()
-				f.err = err
-				f.mu.Unlock()
-			}
+		if _, err := out.Write(b.out); err != nil {
+			f.fail(err)
 		}
-		f.pool.Put(b)
+		if b.in != nil {
+			f.pool.Put(b)
+		}
 	}
+	if err := out.Flush(); err != nil {
+		f.fail(err)
+	}
+}
+
+func (f *frames) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
 }
 
 func (f *frames) failed() error {
@@ -80,8 +99,19 @@ func (f *frames) Write(p []byte) (int, error) {
 	return n, f.failed()
 }
 
+// put writes what is a frame already, and is the queue's from now on. It tells of an error of an earlier write.
+func (f *frames) put(p []byte) error {
+	f.dispatch()
+	f.queue <- &frame{out: p, done: closed}
+	return f.failed()
+}
+
+// dispatch compresses what there is, if there is something.
 func (f *frames) dispatch() {
 	b := f.block
+	if b == nil {
+		return
+	}
 	f.block = nil
 	f.queue <- b
 	go func() {
@@ -92,9 +122,7 @@ func (f *frames) dispatch() {
 
 // Close writes the rest and ends the goroutines.
 func (f *frames) Close() error {
-	if f.block != nil {
-		f.dispatch()
-	}
+	f.dispatch()
 	close(f.queue)
 	<-f.ended
 	return f.failed()

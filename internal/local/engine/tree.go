@@ -22,7 +22,7 @@ import (
 // Tree is the snapshot of one volume. It reads directories as they are stored, because Kopia's own view
 // of them replaces the times of directories by those of the newest file below.
 type Tree struct {
-	rep repo.Repository
+	rep repo.DirectRepository
 	man *snapshot.Manifest
 	// partial is what of a checkpoint is left out.
 	partial tree.Counts

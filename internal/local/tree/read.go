@@ -18,15 +18,14 @@ func Read(ctx context.Context, t Tree, file Entry, buf []byte, f func([]byte) er
 		return err
 	}
 	defer r.Close() //nolint:errcheck // only read
-	var done int64
+	c := counter{size: file.Size}
 	for {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
 		n, err := io.ReadFull(r, buf)
-		done += int64(n)
-		if done > file.Size {
-			return fmt.Errorf("%w: there is more than %d bytes", ErrSize, file.Size)
+		if err := c.add(int64(n)); err != nil {
+			return err
 		}
 		if n > 0 {
 			if err := f(buf[:n]); err != nil {
@@ -35,12 +34,60 @@ func Read(ctx context.Context, t Tree, file Entry, buf []byte, f func([]byte) er
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			if done != file.Size {
-				return fmt.Errorf("%w: there are %d of %d bytes", ErrSize, done, file.Size)
-			}
-			return nil
+			return c.end()
 		case err != nil:
 			return err
 		}
 	}
+}
+
+// Part is a part of a file.
+type Part struct {
+	// Data is the content, or nil where there is a Frame: a Zstandard frame (RFC 8878, section 3.1.1) that decodes
+	// to Size bytes.
+	Data, Frame []byte
+	Size        int64
+}
+
+// Framed is a tree that may hold the content of its files as Zstandard frames.
+type Framed interface {
+	Tree
+	// Parts gives the content of a file to f, part after part. Frames were decoded once, so that what is damaged
+	// is an error. Parts are f's to keep.
+	Parts(ctx context.Context, file Entry, f func(Part) error) error
+}
+
+// ReadParts gives the content of a file to f as [Framed] has it. Errors are those of [Read].
+func ReadParts(ctx context.Context, t Framed, file Entry, f func(Part) error) error {
+	c := counter{size: file.Size}
+	err := t.Parts(ctx, file, func(p Part) error {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		if err := c.add(p.Size); err != nil {
+			return err
+		}
+		return f(p)
+	})
+	if err != nil {
+		return err
+	}
+	return c.end()
+}
+
+// counter compares how much of a file there is with its size.
+type counter struct{ done, size int64 }
+
+func (c *counter) add(n int64) error {
+	if c.done += n; c.done > c.size {
+		return fmt.Errorf("%w: there is more than %d bytes", ErrSize, c.size)
+	}
+	return nil
+}
+
+func (c *counter) end() error {
+	if c.done != c.size {
+		return fmt.Errorf("%w: there are %d of %d bytes", ErrSize, c.done, c.size)
+	}
+	return nil
 }
