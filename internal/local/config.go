@@ -34,7 +34,7 @@ type Config struct {
 	// name, except with a bucket, and OS user.
 	Host string
 	User string
-	// Compression is the name of a Kopia compressor; default s2-better.
+	// Compression is the name of a Kopia compressor; default zstd-fastest.
 	Compression string
 	// PointsInParallel is how many points this process takes at a time; default 1.
 	PointsInParallel int
