@@ -4,6 +4,7 @@ package local_test
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,6 +27,13 @@ func TestObjectLock(t *testing.T) {
 		c.ObjectLock = &local.ObjectLock{Mode: "COMPLIANCE", Days: 3}
 	})
 	dir := tree(t, map[string]string{"a": "one", "b/c": randomText(t, 3<<20)})
+	// Kopia gives a directory the time of the newest file below it.
+	now := time.Now()
+	for _, name := range []string{"a", "b/c", "b", ""} {
+		if err := os.Chtimes(filepath.Join(dir, name), now, now); err != nil {
+			t.Fatal(err)
+		}
+	}
 	p := take(t, svc, backup.PointRequest{ServerID: protect(t, svc, "web", dir).ID})
 	if p.Status != backup.StatusAvailable {
 		t.Fatalf("%+v", p)
@@ -36,6 +44,8 @@ func TestObjectLock(t *testing.T) {
 	}
 	client := server.Client(t)
 	ends := locks(t, client, 3*24*time.Hour)
+	// Locks end at whole seconds.
+	time.Sleep(time.Second)
 
 	k := newKopiaOnS3(t, server, scope.Name)
 	k.run("maintenance", "set", "--owner", "me")
