@@ -35,15 +35,19 @@ type options struct {
 	refreshed, scanned int
 	kopia              string // path of the command line
 	rows               string
+	verbose            bool
 }
+
+// parts are what the bench does in processes of their own, by the first argument.
+var parts = map[string]func(argument string) error{"op": operate, "warm": warm}
 
 func main() {
 	log.SetFlags(0)
 	if filepath.Base(os.Args[0]) == providerName {
 		os.Exit(serveMeasured())
 	}
-	if len(os.Args) == 3 && os.Args[1] == "op" {
-		if err := operate(context.Background(), os.Args[2]); err != nil {
+	if len(os.Args) == 3 && parts[os.Args[1]] != nil {
+		if err := parts[os.Args[1]](os.Args[2]); err != nil {
 			log.Fatal(err)
 		}
 		return
@@ -59,6 +63,7 @@ func main() {
 	flag.IntVar(&o.scanned, "scanned", 100000, "points of a cloud that are listed; half and a quarter of them, too")
 	flag.StringVar(&o.kopia, "kopia", "bin/kopia", "Kopia's command line")
 	flag.StringVar(&o.rows, "rows", "", "only rows whose name contains one of these, separated by commas")
+	flag.BoolVar(&o.verbose, "v", false, "print each sample of the row points to standard error")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -107,10 +112,10 @@ func (o options) selected(name string) bool {
 }
 
 // operate is one measured operation of ours, in a process of its own.
-func operate(ctx context.Context, text string) error {
+func operate(text string) error {
 	var op operation
 	if err := json.Unmarshal([]byte(text), &op); err != nil {
 		return err
 	}
-	return op.run(ctx)
+	return op.run(context.Background())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 
@@ -68,6 +69,9 @@ func (b *run) points() error {
 		}
 		add := func(tool, kind string, s sample) {
 			measured[tool][kind] = append(measured[tool][kind], s)
+			if b.verbose {
+				log.Printf("%s, %s, %s: %s, %s of processors", compression, kind, tool, seconds(s.time), seconds(s.cpu))
+			}
 		}
 		for round := range b.runs {
 			if err := b.round(round, compression, add); err != nil {
@@ -152,7 +156,8 @@ func (b *run) round(round int, compression string, add func(tool, kind string, s
 		tools := []string{"ours", "kopia", "restic"}
 		for i := range tools {
 			tool := tools[(i+round)%len(tools)]
-			if err := fresh(archive); err != nil {
+			// A restore fills memory with the tree and what it reads.
+			if err := errors.Join(fresh(archive), b.warmed(2*b.bytes)); err != nil {
 				return err
 			}
 			var s sample
