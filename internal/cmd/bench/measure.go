@@ -117,7 +117,7 @@ func warm(bytes string) error {
 // for up to six minutes after it was removed, and looks past all of those whenever a file is made. A restore after the
 // removal of another took up to four times as long. The same holds for a run of the bench right after another.
 func emptied(dir string) error {
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { //nolint:gosec // a directory of the bench
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // of a tool that is not installed
 			return nil

@@ -49,6 +49,9 @@ func (r *restorer) base() (*place, error) {
 	p := &place{root: root, entry: entry, fresh: fresh, apply: fresh && !r.volume.Bare}
 	p.open.Store(1)
 	there, err := root.Stat(".")
+	if err == nil {
+		err = r.syncer.add(root)
+	}
 	switch {
 	case err == nil && r.protected(there):
 		err = errProtected
@@ -108,6 +111,13 @@ func (r *restorer) enter(parent *place, e tree.Entry) (*place, error) {
 	var err error
 	if p.root, err = parent.root.OpenRoot(e.Name); err != nil {
 		return nil, err
+	}
+	if !p.fresh {
+		// Another file system may be mounted there.
+		if err := r.syncer.add(p.root); err != nil {
+			_ = p.root.Close()
+			return nil, err
+		}
 	}
 	p.open.Store(1)
 	parent.open.Add(1)

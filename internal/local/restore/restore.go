@@ -4,9 +4,9 @@
 //
 // A file is written under a temporary name in its own directory, gets its owner, permissions and times,
 // and is then renamed: whatever has its real name is whole. Files are not synced one by one, which would
-// take longer than everything else. On Linux the kernel is told to begin with each file as it is written,
-// and the file system is synced once at the end, so a restore that succeeded survives a power cut; other
-// systems have no such call, and there the data is durable when the system gets round to it.
+// take longer than everything else. On Linux their file system is synced as a whole, beside the restore and at its end, so
+// a restore that succeeded survives a power cut; other systems have no such call, and there the data is durable when the
+// system gets round to it.
 package restore
 
 import (
@@ -66,6 +66,7 @@ type restorer struct {
 	temp    string
 	temps   atomic.Int64
 	fail    context.CancelCauseFunc
+	syncer  *syncer
 
 	mu   sync.Mutex
 	done tree.Counts
@@ -81,7 +82,8 @@ type job struct {
 func Restore(ctx context.Context, v Volume, o Options) (tree.Counts, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	r := &restorer{Options: o, volume: v, fail: fail, temp: tempName()}
+	r := &restorer{Options: o, volume: v, fail: fail, temp: tempName(), syncer: newSyncer()}
+	defer r.syncer.close()
 	for _, dir := range o.Protect {
 		if info, err := os.Stat(dir); err == nil {
 			r.protect = append(r.protect, info)
@@ -113,7 +115,7 @@ func Restore(ctx context.Context, v Volume, o Options) (tree.Counts, error) {
 	if want := v.Tree.Root().Counts; want != nil && *want != r.done {
 		return r.done, r.err("", fmt.Errorf("there are %s; the backup had %s", r.done, *want))
 	}
-	if err := syncAll(v.path()); err != nil {
+	if err := r.syncer.end(); err != nil {
 		return r.done, r.err("", err)
 	}
 	return r.done, nil

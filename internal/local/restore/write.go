@@ -127,8 +127,6 @@ func (w *writer) file(ctx context.Context, root *os.Root, name string, e tree.En
 func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 	var at, end int64
 	err := tree.Read(ctx, w.volume.Tree, e, w.buf, func(p []byte) error {
-		begin := at
-		defer func() { startWriting(f, begin, at-begin) }()
 		for len(p) > 0 {
 			skip, n := nextData(p)
 			if n > 0 {
@@ -136,6 +134,7 @@ func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 					return err
 				}
 				end = at + int64(skip+n)
+				w.syncer.wrote(int64(n))
 			}
 			p = p[skip+n:]
 			at += int64(skip + n)
