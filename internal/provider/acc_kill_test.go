@@ -98,7 +98,7 @@ resource "serverbackup_server" "test" {
 resource "serverbackup_policy" "test" {
   name      = "test"
   schedules = ["FREQ=WEEKLY;BYDAY=MO;BYHOUR=2;BYMINUTE=30"]
-  enabled   = false # The test is as good at the time of the schedule.
+  enabled   = false # It takes no point of its own, whatever time it is.
 }
 resource "serverbackup_server" "test" {
   instance_id       = %q

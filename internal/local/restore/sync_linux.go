@@ -45,8 +45,12 @@ func (s *syncer) add(root *os.Root) error {
 	if !ok || s.dirs[stat.Dev] != nil {
 		return nil
 	}
-	s.dirs[stat.Dev], err = root.Open(".")
-	return err
+	dir, err := root.Open(".")
+	if err != nil {
+		return err
+	}
+	s.dirs[stat.Dev] = dir
+	return nil
 }
 
 // wrote says that bytes were written.

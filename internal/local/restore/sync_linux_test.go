@@ -3,8 +3,12 @@ package restore
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"testing"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/tree/treetest"
 )
 
 func TestSyncer(t *testing.T) {
@@ -19,7 +23,11 @@ func TestSyncer(t *testing.T) {
 		}
 		return nil
 	}
-	root := rootOf(t, t.TempDir())
+	root, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close() //nolint:errcheck // only read
 	for range 2 {
 		if err := s.add(root); err != nil {
 			t.Fatal(err)
@@ -43,11 +51,15 @@ func TestSyncer(t *testing.T) {
 // TestSyncerMounts: a restore in place goes through whatever is mounted below its target.
 func TestSyncerMounts(t *testing.T) {
 	t.Parallel()
-	memory, err := os.MkdirTemp("/dev/shm", "") //nolint:usetesting // on another file system
-	if err != nil {
-		t.Skip(err)
+	target := t.TempDir()
+	mounted := filepath.Join(target, "d")
+	if err := os.Mkdir(mounted, 0o700); err != nil {
+		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Remove(memory) })
+	if err := syscall.Mount("tmpfs", mounted, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skipf("a file system cannot be mounted here: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(mounted, 0) })
 	s := newSyncer()
 	defer s.close()
 	synced := make(map[string]int)
@@ -55,23 +67,14 @@ func TestSyncerMounts(t *testing.T) {
 		synced[dir.Name()]++
 		return syncfs(dir)
 	}
-	disk := t.TempDir()
-	for _, dir := range []string{disk, memory} {
-		if err := s.add(rootOf(t, dir)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := s.end(); err != nil || len(synced) != 2 {
-		t.Errorf("%v, %v; want %s and %s", err, synced, disk, memory)
-	}
-}
-
-func rootOf(t *testing.T, dir string) *os.Root {
-	t.Helper()
-	root, err := os.OpenRoot(dir)
+	volume := Volume{Tree: treetest.New(treetest.Dir("", treetest.Dir("d"))), Base: target}
+	r := &restorer{volume: volume, syncer: s, fail: func(err error) { t.Error(err) }}
+	base, err := r.base()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = root.Close() })
-	return root
+	r.walk(t.Context(), base, nil)
+	if err := s.end(); err != nil || len(synced) != 2 {
+		t.Errorf("%v, %v; want %s and %s", err, synced, target, mounted)
+	}
 }
