@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/durable"
 )
 
 // keyBytes is the length of a random key.
@@ -92,7 +93,7 @@ func makeKey(file string) (string, error) {
 	random := make([]byte, keyBytes)
 	_, _ = rand.Read(random) // never fails
 	key := base64.RawURLEncoding.EncodeToString(random)
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+	if err := durable.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", err
 	}
 	if err := writeFile(file, []byte(key+"\n")); err != nil {
@@ -119,17 +120,7 @@ func writeFile(file string, data []byte) (err error) {
 	if err := os.Rename(tmp.Name(), file); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(file))
-}
-
-// syncDir makes a rename durable, where the system can.
-func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // our own directory
-	if err != nil {
-		return err
-	}
-	_ = d.Sync() // not supported everywhere
-	return d.Close()
+	return durable.SyncDirectory(filepath.Dir(file))
 }
 
 // ownPaths are never backed up: the repository, its cache, and what opens it.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/durable"
 )
 
 // Delete deletes no file but the one that was written: somebody may have put something else in its
@@ -33,7 +35,7 @@ func (r *archiveResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	if err == nil && !record.Altered {
 		if err = os.Remove(file); err == nil {
-			err = syncDirectory(filepath.Dir(file))
+			err = durable.SyncDirectory(filepath.Dir(file))
 		}
 	}
 	switch {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/backup"
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/durable"
 )
 
 // partialPattern names archives that are being written; a killed provider may leave one.
@@ -87,7 +88,7 @@ func writeArchive(file string, mode fs.FileMode, replace bool, fill func(io.Writ
 		return record, err
 	}
 	left = file
-	if err := syncDirectory(dir); err != nil {
+	if err := durable.SyncDirectory(dir); err != nil {
 		return record, err
 	}
 	info, err := os.Stat(file)
@@ -115,21 +116,6 @@ func checkVacant(file string) error {
 // absent also knows the error of a path below something that is no directory.
 func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
-}
-
-// syncDirectory makes names of files outlast a power cut, where the file system can do that.
-func syncDirectory(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir) //nolint:gosec // the user names it
-	if err != nil {
-		return err
-	}
-	if err = d.Sync(); errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	return errors.Join(err, d.Close())
 }
 
 // summer is a file that counts and sums up what is written to it.

@@ -3,13 +3,14 @@ package engine
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/kopia/kopia/repo"
 	"github.com/kopia/kopia/repo/blob"
 	"github.com/kopia/kopia/repo/format"
+
+	"github.com/serverbackup/terraform-provider-serverbackup/internal/durable"
 )
 
 // blockHash is the hash of contents. It is as strong as Kopia's default and costs less than half of its time.
@@ -37,7 +38,7 @@ func (o Options) createDirectory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st, err := o.Storage.directory(ctx, true)
+	st, err := openDirectory(ctx, o.Storage.Path, true)
 	if err == nil {
 		err = errors.Join(o.initialize(ctx, st), st.Close(ctx))
 	}
@@ -87,7 +88,7 @@ func (o Options) initialize(ctx context.Context, st blob.Storage) error {
 // makeDirectory makes an empty directory that can be written to. undo removes it, what was missing of
 // its parents, and what is left of a repository in it.
 func makeDirectory(path string) (undo func(), err error) {
-	made, err := firstMissing(path)
+	made, err := durable.FirstMissing(path)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func makeDirectory(path string) (undo func(), err error) {
 			}
 		}
 	}
-	if err = os.MkdirAll(path, 0o700); err == nil {
+	if err = durable.MkdirAll(path, 0o700); err == nil {
 		err = writable(path)
 	}
 	if err != nil {
@@ -109,21 +110,6 @@ func makeDirectory(path string) (undo func(), err error) {
 		return nil, err
 	}
 	return undo, nil
-}
-
-// firstMissing is the topmost directory that MkdirAll(path) would make, empty if there is none.
-func firstMissing(path string) (string, error) {
-	missing := ""
-	for dir := path; ; dir = filepath.Dir(dir) {
-		_, err := os.Lstat(dir)
-		switch {
-		case err == nil || dir == filepath.Dir(dir):
-			return missing, nil
-		case !errors.Is(err, fs.ErrNotExist):
-			return "", err
-		}
-		missing = dir
-	}
 }
 
 // writable fails early and clearly: Kopia would try for a while.

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// DefaultCompression takes less of the processors than zstd-fastest, by a tenth to a quarter, for a
-	// repository that is an eighth larger: a backup should not be what a server is busy with.
+	// DefaultCompression is Zstandard, of which archives take contents as they are stored, at its fastest: a backup should
+	// not be what a server is busy with.
 	DefaultCompression = "zstd-fastest"
 	// metadataCompression is for directories, which compress well and are few.
 	metadataCompression = "zstd-fastest"

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/kopia/kopia/repo/blob"
-	"github.com/kopia/kopia/repo/blob/filesystem"
 )
 
 // Storage is where a repository's blobs are: exactly one member is set.
@@ -32,13 +31,7 @@ func (s Storage) connect(ctx context.Context) (blob.Storage, error) {
 	if s.S3 != nil {
 		return s.S3.connect(ctx)
 	}
-	return s.directory(ctx, false)
-}
-
-// directory opens the storage of a path. A new one gets the two levels of directories that Kopia makes today; where
-// none are written down, they are those of its first version, in which nearly every blob has a directory of its own.
-func (s Storage) directory(ctx context.Context, create bool) (blob.Storage, error) {
-	return filesystem.New(ctx, &filesystem.Options{Path: s.Path, FileMode: 0o600, DirectoryMode: 0o700}, create)
+	return openDirectory(ctx, s.Path, false)
 }
 
 // existing opens the storage of a repository; the error is that of [Probe].
