@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -111,6 +112,30 @@ func warm(bytes string) error {
 		memory[i] = 1
 	}
 	return syscall.Munmap(memory)
+}
+
+// cached reads directories: what the system dropped of them from memory is there for every tool alike.
+func cached(dirs ...string) error {
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist): // of a tool that is not installed
+				return nil
+			case err != nil || !d.Type().IsRegular():
+				return err
+			}
+			f, err := os.Open(path) //nolint:gosec // below a directory of the bench
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(io.Discard, f)
+			return errors.Join(err, f.Close())
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // emptied frees the space of what was restored to a directory, and lets the files be: ext4 gives nobody the inode of a file

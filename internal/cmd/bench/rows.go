@@ -157,7 +157,7 @@ func (b *run) round(round int, compression string, add func(tool, kind string, s
 		for i := range tools {
 			tool := tools[(i+round)%len(tools)]
 			// A restore fills memory with the tree and what it reads.
-			if err := errors.Join(fresh(archive), b.warmed(2*b.bytes)); err != nil {
+			if err := errors.Join(fresh(archive), b.warmed(2*b.bytes), cached(b.tree, filepath.Join(b.dir, tool))); err != nil {
 				return err
 			}
 			var s sample

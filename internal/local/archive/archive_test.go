@@ -120,19 +120,16 @@ func TestWriteVolumes(t *testing.T) {
 // lazy takes its time, a different one each time.
 type lazy struct{ tree.Tree }
 
-func (l lazy) Open(ctx context.Context, e tree.Entry) (io.ReadCloser, error) {
+func (l lazy) Open(ctx context.Context, e tree.Entry) (io.ReadSeekCloser, error) {
 	time.Sleep(rand.N(2 * time.Millisecond))
 	r, err := l.Tree.Open(ctx, e)
-	return struct {
-		io.Reader
-		io.Closer
-	}{halves{r}, r}, err
+	return halves{r}, err
 }
 
 // halves reads less than it is asked for.
-type halves struct{ io.Reader }
+type halves struct{ io.ReadSeekCloser }
 
-func (h halves) Read(p []byte) (int, error) { return h.Reader.Read(p[:(len(p)+1)/2]) }
+func (h halves) Read(p []byte) (int, error) { return h.ReadSeekCloser.Read(p[:(len(p)+1)/2]) }
 
 // TestReproducible: the same tree becomes the same bytes, however long its parts take to read.
 func TestReproducible(t *testing.T) {

@@ -151,7 +151,7 @@ func (t *Tree) stored(ctx context.Context, dir tree.Entry) ([]tree.Entry, error)
 }
 
 // Open implements [tree.Tree].
-func (t *Tree) Open(ctx context.Context, file tree.Entry) (io.ReadCloser, error) {
+func (t *Tree) Open(ctx context.Context, file tree.Entry) (io.ReadSeekCloser, error) {
 	id, err := object.ParseID(file.Ref)
 	if err != nil {
 		return nil, err

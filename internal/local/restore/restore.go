@@ -21,6 +21,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/tree"
 )
 
@@ -67,6 +69,10 @@ type restorer struct {
 	temps   atomic.Int64
 	fail    context.CancelCauseFunc
 	syncer  *syncer
+	// slots are as many as workers; each has one while it writes, and lets whoever helps with a large file have it before.
+	slots *semaphore.Weighted
+	// section is sectionSize.
+	section int64
 
 	mu   sync.Mutex
 	done tree.Counts
@@ -82,7 +88,7 @@ type job struct {
 func Restore(ctx context.Context, v Volume, o Options) (tree.Counts, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	r := &restorer{Options: o, volume: v, fail: fail, temp: tempName(), syncer: newSyncer()}
+	r := &restorer{Options: o, volume: v, fail: fail, temp: tempName(), syncer: newSyncer(), slots: semaphore.NewWeighted(int64(workers())), section: sectionSize}
 	defer r.syncer.close()
 	for _, dir := range o.Protect {
 		if info, err := os.Stat(dir); err == nil {
@@ -99,8 +105,9 @@ func Restore(ctx context.Context, v Volume, o Options) (tree.Counts, error) {
 		group.Go(func() {
 			w := writer{restorer: r, buf: make([]byte, pieceSize)}
 			for j := range jobs {
-				if ctx.Err() == nil {
+				if r.slots.Acquire(ctx, 1) == nil {
 					w.do(ctx, j)
+					r.slots.Release(1)
 				}
 				r.release(ctx, j.place)
 			}

@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -10,16 +9,6 @@ import (
 
 	"github.com/serverbackup/terraform-provider-serverbackup/internal/local/tree"
 )
-
-const (
-	// pieceSize is how much of a file is read at a time, a multiple of holeSize.
-	pieceSize = 1 << 20
-	// holeSize is how many zeros, at a multiple of it, become a hole. Smaller ones would tear files apart
-	// that were never sparse.
-	holeSize = 64 << 10
-)
-
-var zeros [holeSize]byte
 
 // writer is one of several that write files and links.
 type writer struct {
@@ -121,46 +110,6 @@ func (w *writer) file(ctx context.Context, root *os.Root, name string, e tree.En
 		}
 	}
 	return w.attributes(f, e)
-}
-
-// content writes the data of a file, leaving out what is zero.
-func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
-	var at, end int64
-	err := tree.Read(ctx, w.volume.Tree, e, w.buf, func(p []byte) error {
-		for len(p) > 0 {
-			skip, n := nextData(p)
-			if n > 0 {
-				if _, err := f.WriteAt(p[skip:skip+n], at+int64(skip)); err != nil {
-					return err
-				}
-				end = at + int64(skip+n)
-				w.syncer.wrote(int64(n))
-			}
-			p = p[skip+n:]
-			at += int64(skip + n)
-			w.progress(int64(skip + n))
-		}
-		return nil
-	})
-	if err == nil && end < e.Size {
-		err = f.Truncate(e.Size)
-	}
-	return err
-}
-
-// nextData says how many bytes of holes p begins with, and how many of data follow.
-func nextData(p []byte) (skip, n int) {
-	if len(p) < holeSize {
-		return 0, len(p)
-	}
-	hole := func(at int) bool { return len(p)-at >= holeSize && bytes.Equal(p[at:at+holeSize], zeros[:]) }
-	for hole(skip) {
-		skip += holeSize
-	}
-	for skip+n < len(p) && !hole(skip+n) {
-		n = min(n+holeSize, len(p)-skip)
-	}
-	return skip, n
 }
 
 // attributes sets owner and permissions. A program that runs as its owner does so only if that owner is

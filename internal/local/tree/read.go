@@ -13,28 +13,60 @@ var ErrSize = errors.New("is not as long as it was")
 // Read gives the content of a file to f in pieces that fill buf, except the last. The error matches
 // [ErrSize] if the file is not as long as its entry says. It stops when ctx ends.
 func Read(ctx context.Context, t Tree, file Entry, buf []byte, f func([]byte) error) error {
+	read := false
+	all := func() (at, end int64, ok bool) {
+		read = !read
+		return 0, file.Size, read
+	}
+	return ReadSections(ctx, t, file, buf, all, func(_ int64, data []byte) error { return f(data) })
+}
+
+// ReadSections is [Read] for sections of a file, which next names until it is not ok. f is told where a piece begins.
+func ReadSections(ctx context.Context, t Tree, file Entry, buf []byte, next func() (at, end int64, ok bool), f func(at int64, data []byte) error) error {
 	r, err := t.Open(ctx, file)
 	if err != nil {
 		return err
 	}
 	defer r.Close() //nolint:errcheck // only read
-	c := counter{size: file.Size}
+	for {
+		at, end, ok := next()
+		if !ok {
+			return nil
+		}
+		if at > 0 {
+			if _, err := r.Seek(at, io.SeekStart); err != nil {
+				return err
+			}
+		}
+		var section io.Reader = r
+		// After the last there must be nothing.
+		if end < file.Size {
+			section = io.LimitReader(r, end-at)
+		}
+		if err := readSection(ctx, section, counter{at, file.Size}, end, buf, f); err != nil {
+			return err
+		}
+	}
+}
+
+func readSection(ctx context.Context, r io.Reader, c counter, end int64, buf []byte, f func(at int64, data []byte) error) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
+		at := c.done
 		n, err := io.ReadFull(r, buf)
 		if err := c.add(int64(n)); err != nil {
 			return err
 		}
 		if n > 0 {
-			if err := f(buf[:n]); err != nil {
+			if err := f(at, buf[:n]); err != nil {
 				return err
 			}
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return c.end()
+			return c.end(end)
 		case err != nil:
 			return err
 		}
@@ -72,7 +104,7 @@ func ReadParts(ctx context.Context, t Framed, file Entry, f func(Part) error) er
 	if err != nil {
 		return err
 	}
-	return c.end()
+	return c.end(file.Size)
 }
 
 // counter compares how much of a file there is with its size.
@@ -85,8 +117,8 @@ func (c *counter) add(n int64) error {
 	return nil
 }
 
-func (c *counter) end() error {
-	if c.done != c.size {
+func (c *counter) end(want int64) error {
+	if c.done != want {
 		return fmt.Errorf("%w: there are %d of %d bytes", ErrSize, c.done, c.size)
 	}
 	return nil

@@ -18,7 +18,7 @@ type Tree interface {
 	Root() Entry
 	// ReadDir lists a directory as it is stored, in any order and with any names; see [Children].
 	ReadDir(ctx context.Context, dir Entry) ([]Entry, error)
-	Open(ctx context.Context, file Entry) (io.ReadCloser, error)
+	Open(ctx context.Context, file Entry) (io.ReadSeekCloser, error)
 	Readlink(ctx context.Context, link Entry) (string, error)
 }
 

@@ -85,12 +85,12 @@ func (t *Tree) ReadDir(_ context.Context, dir tree.Entry) ([]tree.Entry, error) 
 }
 
 // Open implements [tree.Tree].
-func (t *Tree) Open(ctx context.Context, file tree.Entry) (io.ReadCloser, error) {
+func (t *Tree) Open(ctx context.Context, file tree.Entry) (io.ReadSeekCloser, error) {
 	n := t.nodes[file.Ref]
 	if !n.Mode.IsRegular() {
 		return nil, errors.New("not a file")
 	}
-	return io.NopCloser(&reader{ctx: ctx, data: bytes.NewReader(n.Data), err: n.Err}), nil
+	return &reader{Reader: bytes.NewReader(n.Data), ctx: ctx, err: n.Err}, nil
 }
 
 // Readlink implements [tree.Tree].
@@ -100,16 +100,18 @@ func (t *Tree) Readlink(_ context.Context, link tree.Entry) (string, error) {
 }
 
 type reader struct {
-	ctx  context.Context //nolint:containedctx // a reader has no other way to be canceled
-	data *bytes.Reader
-	err  error
+	*bytes.Reader
+	ctx context.Context //nolint:containedctx // a reader has no other way to be canceled
+	err error
 }
+
+func (r *reader) Close() error { return nil }
 
 func (r *reader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	n, err := r.data.Read(p)
+	n, err := r.Reader.Read(p)
 	if errors.Is(err, io.EOF) && r.err != nil {
 		err = r.err
 	}
