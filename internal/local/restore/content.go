@@ -24,7 +24,10 @@ const (
 
 var zeros [holeSize]byte
 
-// content writes the data of a file, leaving out what is zero. Whoever has nothing to do helps with a large one.
+// sections names the next section of a file, unless there is none.
+type sections func() (at, end int64, ok bool)
+
+// content writes the data of a file, leaving out what is zero.
 func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 	var taken atomic.Int64
 	next := func() (at, end int64, ok bool) {
@@ -32,22 +35,16 @@ func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 		at = end - w.section
 		return at, min(end, e.Size), at < e.Size
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	var help func(buf []byte) error
-	help = func(buf []byte) error {
-		return tree.ReadSections(ctx, w.volume.Tree, e, buf, func() (at, end int64, ok bool) {
-			at, end, ok = next()
-			if ok && end < e.Size && w.slots.TryAcquire(1) {
-				group.Go(func() error {
-					defer w.slots.Release(1)
-					return help(make([]byte, pieceSize))
-				})
-			}
-			return at, end, ok
-		}, func(at int64, data []byte) error { return w.piece(f, at, data) })
+	read := func(ctx context.Context, buf []byte, next sections) error {
+		return tree.ReadSections(ctx, w.volume.Tree, e, buf, next, func(at int64, data []byte) error { return w.piece(f, at, data) })
 	}
-	group.Go(func() error { return help(w.buf) })
-	if err := group.Wait(); err != nil {
+	var err error
+	if e.Size <= w.section {
+		err = read(ctx, w.buf, next)
+	} else {
+		err = w.together(ctx, e.Size, next, read)
+	}
+	if err != nil {
 		return err
 	}
 	info, err := f.Stat()
@@ -55,6 +52,26 @@ func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 		err = f.Truncate(e.Size)
 	}
 	return err
+}
+
+// together reads a large file with the help of whoever has nothing to do.
+func (w *writer) together(ctx context.Context, size int64, next sections, read func(ctx context.Context, buf []byte, next sections) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	var help func(buf []byte) error
+	help = func(buf []byte) error {
+		return read(ctx, buf, func() (at, end int64, ok bool) {
+			at, end, ok = next()
+			if ok && end < size && w.slots.TryAcquire(1) {
+				group.Go(func() error {
+					defer w.slots.Release(1)
+					return help(make([]byte, pieceSize))
+				})
+			}
+			return at, end, ok
+		})
+	}
+	group.Go(func() error { return help(w.buf) })
+	return group.Wait()
 }
 
 // piece writes a part of a file that begins at a multiple of holeSize.
