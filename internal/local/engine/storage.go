@@ -31,7 +31,11 @@ func (s Storage) connect(ctx context.Context) (blob.Storage, error) {
 	if s.S3 != nil {
 		return s.S3.connect(ctx)
 	}
-	return openDirectory(ctx, s.Path, false)
+	st, err := openDirectory(ctx, s.Path, false)
+	if err != nil {
+		return nil, err // and not a storage that is a nil *directory
+	}
+	return st, nil
 }
 
 // existing opens the storage of a repository; the error is that of [Probe].

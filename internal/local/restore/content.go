@@ -24,9 +24,6 @@ const (
 
 var zeros [holeSize]byte
 
-// sections names the next section of a file, unless there is none.
-type sections func() (at, end int64, ok bool)
-
 // content writes the data of a file, leaving out what is zero.
 func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 	var taken atomic.Int64
@@ -35,7 +32,7 @@ func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 		at = end - w.section
 		return at, min(end, e.Size), at < e.Size
 	}
-	read := func(ctx context.Context, buf []byte, next sections) error {
+	read := func(ctx context.Context, buf []byte, next tree.Sections) error {
 		return tree.ReadSections(ctx, w.volume.Tree, e, buf, next, func(at int64, data []byte) error { return w.piece(f, at, data) })
 	}
 	var err error
@@ -55,7 +52,7 @@ func (w *writer) content(ctx context.Context, f *os.File, e tree.Entry) error {
 }
 
 // together reads a large file with the help of whoever has nothing to do.
-func (w *writer) together(ctx context.Context, size int64, next sections, read func(ctx context.Context, buf []byte, next sections) error) error {
+func (w *writer) together(ctx context.Context, size int64, next tree.Sections, read func(ctx context.Context, buf []byte, next tree.Sections) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var help func(buf []byte) error
 	help = func(buf []byte) error {

@@ -21,8 +21,11 @@ func Read(ctx context.Context, t Tree, file Entry, buf []byte, f func([]byte) er
 	return ReadSections(ctx, t, file, buf, all, func(_ int64, data []byte) error { return f(data) })
 }
 
-// ReadSections is [Read] for sections of a file, which next names until it is not ok. f is told where a piece begins.
-func ReadSections(ctx context.Context, t Tree, file Entry, buf []byte, next func() (at, end int64, ok bool), f func(at int64, data []byte) error) error {
+// Sections names the next section of a file, until it is not ok.
+type Sections func() (at, end int64, ok bool)
+
+// ReadSections is [Read] for sections of a file. f is told where a piece begins.
+func ReadSections(ctx context.Context, t Tree, file Entry, buf []byte, next Sections, f func(at int64, data []byte) error) error {
 	r, err := t.Open(ctx, file)
 	if err != nil {
 		return err
